@@ -1,0 +1,95 @@
+"""Lets the local Chime refuse what a function's role does not allow, as AWS would.
+
+MiniStack enforces IAM on calls to itself only. But it knows the policies in force at any moment,
+and answers `iam:SimulatePrincipalPolicy` from them.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from localaws.chime import Access, Denial
+
+ClientFor = Callable[[str, str], Any]
+"""Makes a boto3 client for a service and a region."""
+
+
+@dataclass(frozen=True)
+class _FunctionRole:
+    function_name: str
+    role_arn: str
+
+    @property
+    def session_arn(self) -> str:
+        """Return what AWS calls a function that acts in its role."""
+        account = self.role_arn.split(":")[4]
+        role_name = self.role_arn.rsplit("/", 1)[-1]
+        return f"arn:aws:sts::{account}:assumed-role/{role_name}/{self.function_name}"
+
+    @property
+    def policy_source(self) -> str:
+        """Return the role's ARN without a path, which MiniStack would take for the name."""
+        prefix = self.role_arn.partition(":role/")[0]
+        return f"{prefix}:role/{self.role_arn.rsplit('/', 1)[-1]}"
+
+
+class RoleAuthorizer:
+    """Asks IAM whether the role of the calling function allows an access, anew for every call.
+
+    `administrators` are access keys that may do everything. `regions` are where functions may be;
+    they are searched in that order.
+    """
+
+    def __init__(
+        self, client: ClientFor, *, administrators: Collection[str], regions: Collection[str]
+    ) -> None:
+        self._client = client
+        self._administrators = frozenset(administrators)
+        self._regions = list(regions)
+        self._roles: dict[str, _FunctionRole] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, access: Access) -> Denial | None:
+        """Return why the access is refused, or None when it is allowed."""
+        if access.access_key in self._administrators:
+            return None
+        caller = self._caller(access.access_key)
+        if caller is None:
+            return Denial(
+                principal=access.access_key,
+                error="UnrecognizedClientException",
+                message="The security token included in the request is invalid.",
+            )
+        return None if self._allows(caller, access) else Denial(caller.session_arn)
+
+    def _allows(self, caller: _FunctionRole, access: Access) -> bool:
+        iam = self._client("iam", self._regions[0])
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=caller.policy_source,
+            ActionNames=[access.action],
+            ResourceArns=[access.resource],
+        )
+        return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
+
+    def _caller(self, access_key: str) -> _FunctionRole | None:
+        with self._lock:
+            for region in self._regions:
+                if access_key in self._roles:
+                    break
+                self._learn_roles(region)
+            return self._roles.get(access_key)
+
+    def _learn_roles(self, region: str) -> None:
+        pages = self._client("lambda", region).get_paginator("list_functions")
+        for page in pages.paginate(FunctionVersion="ALL"):
+            for function in page["Functions"]:
+                role = _FunctionRole(function["FunctionName"], function["Role"])
+                self._roles[session_key(function["FunctionArn"], function["Role"])] = role
+
+
+def session_key(function_arn: str, role_arn: str) -> str:
+    """Return the access key MiniStack gives a function, which it makes of function and role."""
+    digest = hashlib.sha256(f"{function_arn}:{role_arn}".encode()).hexdigest()
+    return f"ASIA{digest[:16].upper()}"

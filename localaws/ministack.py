@@ -1,0 +1,192 @@
+"""MiniStack as a child process: CloudFormation, Lambda, IAM and the rest of the stage's AWS."""
+
+import contextlib
+import http.client
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from localaws import lifeline
+from localaws.certificates import Certificates
+
+_KEPT_VARIABLES = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH")
+_STARTS = 5
+_READY_WITHIN = 60.0
+"""Seconds."""
+
+
+class MiniStackError(RuntimeError):
+    """MiniStack did not start. The message ends with what it printed last."""
+
+
+class MiniStack:
+    """Serves `url`, https on 127.0.0.1 only, and keeps everything it writes in `directory`.
+
+    The functions that it runs inherit its environment: `function_environment` is for them. Nothing
+    else is passed on from the environment of the caller but the path and the locale. `start`
+    raises MiniStackError when it does not come up within a minute.
+
+    It ends with `stop`, at the end of a `with`, and with this process, however that ends: a
+    process beside it (`localaws.lifeline`) sees to it.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        certificates: Certificates,
+        *,
+        account: str,
+        region: str = "us-east-1",
+        function_environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.port = 0
+        self.output = directory / "ministack.log"
+        self._directory = directory
+        self._certificates = certificates
+        self._account = account
+        self._region = region
+        self._function_environment = dict(function_environment or {})
+        self._lifeline: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the endpoint, as clients take it."""
+        return f"https://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and return when it answers. Raises MiniStackError."""
+        try:
+            for _ in range(_STARTS):
+                self.port = _free_port()
+                self._lifeline = self._launch()
+                if self._came_up():
+                    return
+                # It ended: somebody else took the port after it was found to be free.
+                self._end_lifeline()
+        except BaseException:
+            self._end_lifeline()
+            raise
+        raise MiniStackError(f"MiniStack did not start:\n{self._last_words()}")
+
+    def stop(self) -> None:
+        """End it and the functions it runs, and remove its files."""
+        self._end_lifeline()
+
+    def __enter__(self) -> "MiniStack":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        server = [sys.executable, "-m", "hypercorn", "ministack.app:app"]
+        options = {
+            "--bind": f"127.0.0.1:{self.port}",
+            "--certfile": str(self._certificates.certificate),
+            "--keyfile": str(self._certificates.private_key),
+            "--keep-alive": "75",
+            "--backlog": "2048",
+        }
+        # Isolated: the lifeline needs the standard library and must not be led astray.
+        guard = [sys.executable, "-I", lifeline.__file__, "--remove", str(self._directory), "--"]
+        flags = [word for option in options.items() for word in option]
+        with self.output.open("ab") as output:
+            return subprocess.Popen(
+                [*guard, *server, *flags],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._directory,
+                env=self._environment(),
+                start_new_session=True,
+            )
+
+    def _environment(self) -> dict[str, str]:
+        files = {name: self._directory / name for name in ("home", "tmp", "state", "s3")}
+        for folder in files.values():
+            folder.mkdir(exist_ok=True)
+        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        return {
+            **kept,
+            # `node` runs functions written for Node.js; it is installed beside this interpreter.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
+            "HOME": str(files["home"]),
+            "TMPDIR": str(files["tmp"]),
+            "STATE_DIR": str(files["state"]),
+            "S3_DATA_DIR": str(files["s3"]),
+            "TZ": "UTC",
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(self._certificates.certificate),
+            "MINISTACK_SSL_KEY": str(self._certificates.private_key),
+            "MINISTACK_ACCOUNT_ID": self._account,
+            "MINISTACK_REGION": self._region,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            # Gives each function the credentials of its role, instead of everybody the same.
+            "AUTH": "true",
+            # Both listen on every interface, at well-known ports.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            # It would look for containers of other instances, and remove them.
+            "DOCKER_HOST": f"unix://{self._directory}/no-docker.sock",
+            # The cold start is as slow as it is; a made-up delay on top helps nobody.
+            "LAMBDA_STATE_TRANSITION_DELAY": "0",
+            "PYTHONPATH": str(Path(__file__).parent / "function_runtime"),
+            "AWS_ENDPOINT_URL": self.url,
+            **self._function_environment,
+        }
+
+    def _came_up(self) -> bool:
+        assert self._lifeline is not None
+        deadline = time.monotonic() + _READY_WITHIN
+        while time.monotonic() < deadline:
+            if self._lifeline.poll() is not None:
+                return False
+            if self._is_healthy():
+                return True
+            time.sleep(0.05)
+        raise MiniStackError(f"MiniStack does not answer:\n{self._last_words()}")
+
+    def _is_healthy(self) -> bool:
+        # The certificate tells MiniStack from whoever else may have got the port.
+        trust = ssl.create_default_context(cafile=str(self._certificates.authority))
+        connection = http.client.HTTPSConnection("localhost", self.port, timeout=5, context=trust)
+        with (
+            contextlib.closing(connection),
+            contextlib.suppress(OSError, http.client.HTTPException),
+        ):
+            connection.request("GET", "/_ministack/health")
+            return connection.getresponse().status == 200
+        return False
+
+    def _end_lifeline(self) -> None:
+        if self._lifeline is None:
+            return
+        assert self._lifeline.stdin is not None
+        self._lifeline.stdin.close()
+        # It kills the rest and then ends itself, within a moment.
+        self._lifeline.wait()
+        self._lifeline = None
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            return self.output.read_text(errors="replace")[-2000:]
+        return ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,51 @@
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localaws.certificates import Certificates, write_certificates
+from localaws.chime import ChimeIdentity, ChimeServer
+
+ROOT = Path(__file__).parents[1]
+
+# Without an activated environment, jsii would take whatever Node.js the machine has, or none.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return write_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def chime() -> ChimeIdentity:
+    return ChimeIdentity(account="111122223333")
+
+
+@pytest.fixture
+def chime_server(chime: ChimeIdentity, certificates: Certificates) -> Iterator[ChimeServer]:
+    server = ChimeServer(
+        chime, certificate=certificates.certificate, private_key=certificates.private_key
+    )
+    with server:
+        yield server
+
+
+@pytest.fixture
+def app_instance(chime: ChimeIdentity) -> str:
+    return chime.create_app_instance()
+
+
+@pytest.fixture
+def user(chime: ChimeIdentity, app_instance: str) -> str:
+    """A user that has been there for ten days."""
+    arn = chime.create_user(app_instance, "us-east-1:guest@42")
+    chime.clock.advance(days=10)
+    return arn
+
+
+@pytest.fixture
+def other_user(chime: ChimeIdentity, app_instance: str) -> str:
+    return chime.create_user(app_instance, "other")

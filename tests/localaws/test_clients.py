@@ -1,0 +1,39 @@
+"""Clients of the stage know nothing of the developer's own configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from localaws.certificates import Certificates
+from localaws.chime import ChimeIdentity, ChimeServer
+from localaws.clients import Clients
+
+
+def test_a_client_does_not_read_the_developers_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    server: ChimeServer,
+    chime: ChimeIdentity,
+    certificates: Certificates,
+) -> None:
+    # Given a developer with a profile that does not exist, a token, a proxy and an endpoint
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://localhost:1")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://localhost:1")
+
+    # When a client is made, then it reaches the stage, with the credentials given
+    clients = Clients(
+        endpoint=server.url,
+        endpoints={},
+        authority=certificates.authority,
+        access_key="AKIACALLER",
+        secret_key="secret",
+        region="us-east-1",
+    )
+    client = clients.make("chime-sdk-identity")
+    assert client.list_app_instances()["AppInstances"] == []
+    assert [call.access_key for call in chime.calls] == ["AKIACALLER"]
+    client.close()
