@@ -1,0 +1,22 @@
+"""The CDK app: ``cdk deploy`` runs this file."""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path[:0] = [str(ROOT), str(ROOT / "constructs"), str(ROOT / "lambda")]
+
+from aws_cdk import App  # noqa: E402
+
+from expiration_app.declarations import CONTEXT_KEY, ContextError, read_declarations  # noqa: E402
+from expiration_app.stack import ExpirationStack  # noqa: E402
+
+# The CLI hands the context over and wins; `python app.py` has only the file.
+app = App(context=json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"])
+try:
+    declarations = read_declarations(app.node.try_get_context(CONTEXT_KEY))
+    ExpirationStack(app, "AppInstanceUserExpirations", declarations)
+except ContextError as error:
+    sys.exit(f"context: {error}")
+app.synth()
