@@ -12,10 +12,10 @@ READY := $(PYTHON_READY) node_modules/.package-lock.json
 .PHONY: demo local test test-fast check format snapshots lock clean
 
 demo: $(READY)
-	python -m demo
+	@python -m demo
 
 local: $(READY)
-	python -m localaws
+	@python -m localaws
 
 test: $(READY)
 	python -m pytest

@@ -54,6 +54,7 @@ class Stage:
         self.account = account
         self.region = region
         self.chime = ChimeIdentity(account=account)
+        self.directory = Path()
         self.environment: dict[str, str] = {}
         self._enforce_iam = enforce_iam
         self._closing = contextlib.ExitStack()
@@ -111,7 +112,7 @@ class Stage:
         return {**kept, **self.environment}
 
     def _start(self, closing: contextlib.ExitStack) -> None:
-        directory = Path(
+        directory = self.directory = Path(
             closing.enter_context(
                 tempfile.TemporaryDirectory(prefix="localaws-", ignore_cleanup_errors=True)
             )

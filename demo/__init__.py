@@ -1,0 +1,1 @@
+"""The main job of this project, told on a terminal."""
