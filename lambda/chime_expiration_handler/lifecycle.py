@@ -14,6 +14,7 @@ from chime_expiration_handler import messages
 from chime_expiration_handler.arn import AppInstanceUserArn
 from chime_expiration_handler.identity_service import CallFailed, IdentityService, UserGone
 from chime_expiration_handler.properties import ExpirationProperties
+from chime_expiration_handler.stack_inventory import StackUnknown, is_declared_elsewhere
 
 NOTHING_SET = "nothing-was-set"
 
@@ -38,11 +39,15 @@ class Lifecycle:
     """Handles one event; each verb says in a few words what came of it, or raises LifecycleError.
 
     ``service_in`` gives the Chime SDK Identity of a region: the one in the user's ARN, wherever the
-    stack lives.
+    stack lives. ``is_declared_elsewhere`` tells whether another declaration of the stack has taken
+    the user over.
     """
 
     service_in: Callable[[str], IdentityService]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    is_declared_elsewhere: Callable[[Mapping[str, Any], AppInstanceUserArn], bool] = (
+        is_declared_elsewhere
+    )
 
     def create(self, event: Mapping[str, Any], answer: Answer) -> str:
         """Set what is declared."""
@@ -66,12 +71,19 @@ class Lifecycle:
         except ValueError:
             return "nothing to clear: the id is not an AppInstanceUser's"
         try:
+            if self._has_been_taken_over(event, user):
+                return "nothing to clear: another declaration of the stack has the user now"
             self.service_in(user.region).clear_expiration(user)
         except UserGone:
             return "nothing to clear: the user is gone"
-        except CallFailed as failure:
+        except (CallFailed, StackUnknown) as failure:
             raise LifecycleError(str(failure)) from failure
         return "cleared"
+
+    def _has_been_taken_over(self, event: Mapping[str, Any], user: AppInstanceUserArn) -> bool:
+        # Where the user is in the template, its logical id is its own, and there is nothing to ask.
+        may_change = event.get("ResourceProperties", {}).get("AppInstanceUserMayChange") == "true"
+        return may_change and self.is_declared_elsewhere(event, user)
 
     def _set(self, event: Mapping[str, Any], answer: Answer) -> str:
         id_before = answer.PhysicalResourceId

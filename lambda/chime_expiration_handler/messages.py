@@ -61,6 +61,14 @@ def refused(action: str, user: AppInstanceUserArn, said: str) -> str:
     )
 
 
+def stack_unknown(user: AppInstanceUserArn, said: str) -> str:
+    return _fitting(
+        f"{{}} is not cleared: ListStackResources, to see who has it by now, ended with {said}",
+        user,
+        "allow it, delete again",
+    )
+
+
 def invalid(problem: str) -> str:
     return _shortened(problem, LONGEST_REASON)
 

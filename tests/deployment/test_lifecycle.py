@@ -127,6 +127,28 @@ def test_a_user_that_is_a_parameter_moves_to_another_app_instance_by_its_value(
     assert chime.calls.of(error="AccessDeniedException") == []
 
 
+def test_two_parameters_that_swap_their_users_keep_both_set(deployment, chime, guest, other):
+    # GIVEN
+    def build(stack: Stack) -> None:
+        declare(stack, "A", CfnParameter(stack, "One").value_as_string, 30)
+        declare(stack, "B", CfnParameter(stack, "Two").value_as_string, 60)
+
+    deployment.deploy(build, parameters={"One": guest, "Two": other})
+
+    # WHEN
+    status = deployment.deploy(build, parameters={"One": other, "Two": guest})
+
+    # THEN
+    assert status == "UPDATE_COMPLETE"
+    assert chime.expiration_days(other) == 30
+    assert chime.expiration_days(guest) == 60
+
+    # WHEN / THEN
+    assert deployment.delete() == "DELETE_COMPLETE"
+    assert chime.expiration_days(other) is None
+    assert chime.expiration_days(guest) is None
+
+
 def test_a_renamed_construct_makes_no_call(deployment, chime, guest, other):
     # GIVEN
     deployment.deploy(two(guest, 30, other, 30))
