@@ -1,13 +1,16 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations, CfnResource, Duration, RemovalPolicy, Stack, Token
 from constructs import Construct
 
 from chime_expiration._criterion import ExpirationCriterion
 from chime_expiration._days import days_of
-from chime_expiration._identity import is_token, logical_id
+from chime_expiration._identity import is_token, logical_id, may_change
 from chime_expiration._provider import SERVICE_TIMEOUT_SECONDS, Provider
 from chime_expiration_handler.arn import AppInstanceUserArn
+
+if TYPE_CHECKING:
+    from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule
 
 RESOURCE_TYPE = "Custom::ChimeAppInstanceUserExpiration"
 
@@ -76,6 +79,9 @@ class AppInstanceUserExpiration(Construct):
         if _flag(allow_immediate_expiration):
             properties["AllowImmediateExpiration"] = True
         _check_removal_policy(removal_policy)
+        user_may_change = may_change(app_instance_user_arn)
+        if user_may_change:
+            properties["AppInstanceUserMayChange"] = True
 
         super().__init__(scope, id)
         provider = Provider.of(self)
@@ -91,6 +97,8 @@ class AppInstanceUserExpiration(Construct):
             logical_id("Expiration", user.user_id if user else "", identity)
         )
         self._resource.node.add_dependency(provider.policies.for_user(app_instance_user_arn))
+        if user_may_change:
+            self._resource.node.add_dependency(provider.policies.for_changing_users())
         if removal_policy is not RemovalPolicy.DESTROY:
             self._resource.apply_removal_policy(removal_policy)
         if user:
@@ -105,6 +113,46 @@ class AppInstanceUserExpiration(Construct):
     def expires_at(self) -> str:
         """When the user expires: ISO 8601, in UTC, known once the stack is deployed (a token)."""
         return self._resource.get_att("ExpiresAt").to_string()
+
+    def on_expired(
+        self,
+        id: str,
+        *,
+        target: "IRuleTarget | None" = None,
+        event_pattern: "EventPattern | dict[str, Any] | None" = None,
+        rule_name: str | None = None,
+        description: str | None = None,
+        cross_stack_scope: Construct | None = None,
+    ) -> "Rule":
+        """Define an EventBridge rule that is triggered when Chime SDK has deleted this user.
+
+        The event is the service event ``ExpireAppInstanceUser``, which Chime SDK hands to
+        CloudTrail, so the account needs a trail that logs in the user's region. AWS documents the
+        event but not the ``source`` that EventBridge gives it: ``aws.chime`` is inferred from the
+        others, so the rule takes any source of AWS and the rest from the record itself.
+
+        :param id: The construct id of the rule, unique within this declaration.
+        :param target: What the rule triggers. Default: nothing, until ``add_target`` is called.
+        :param event_pattern: Merged with the pattern of the event. Default: nothing is merged.
+        :param rule_name: The name of the rule. Default: CloudFormation makes one.
+        :param description: What the rule is for. Default: no description.
+        :param cross_stack_scope: Where the rule is defined, when the target or the user's region
+            ask for another stack. Default: here.
+        :raises ValueError: The stack is in another region than the user. A rule hears only the
+            events of its own region.
+        """
+        # Most stacks have no rule, and each synth would pay for the import.
+        from chime_expiration._expired_event import rule_on_expired
+
+        return rule_on_expired(
+            cross_stack_scope or self,
+            id,
+            self._app_instance_user_arn,
+            target=target,
+            event_pattern=event_pattern,
+            rule_name=rule_name,
+            description=description,
+        )
 
 
 def _criterion(criterion: ExpirationCriterion) -> str:

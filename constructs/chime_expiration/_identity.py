@@ -17,6 +17,7 @@ from aws_cdk import (
 )
 
 _LONGEST_READABLE_PART = 40
+_KNOWN_USER = re.compile(r":app-instance/[^$]+$")
 
 
 def is_token(text: str) -> bool:
@@ -26,6 +27,11 @@ def is_token(text: str) -> bool:
     kernel; the encoding is the one that ``Token.as_string`` documents.
     """
     return "${Token[" in text
+
+
+def may_change(arn: str) -> bool:
+    """Whether ``arn`` can become another user's without a change of the template."""
+    return is_token(arn) and _KNOWN_USER.search(arn) is None
 
 
 def identity_of(arn: str, stack: Stack) -> str:

@@ -11,6 +11,7 @@ AppInstances of the account.
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
@@ -18,7 +19,9 @@ from aws_cdk.aws_iam import CfnPolicy, CfnRole
 from constructs import Construct
 
 from chime_expiration._identity import identity_of, logical_id
+from chime_expiration._nag import acknowledge_wildcard
 
+_LOOK_UP = "cloudformation:ListStackResources"
 ACTIONS = ("chime:DescribeAppInstanceUser", "chime:PutAppInstanceUserExpirationSettings")
 
 _KNOWN_APP_INSTANCE = re.compile(r"(.*:app-instance/[^/$]+)/user/")
@@ -27,11 +30,10 @@ _KNOWN_APP_INSTANCE = re.compile(r"(.*:app-instance/[^/$]+)/user/")
 # it is the function's own, for its log.
 _CHARACTERS_FOR_POLICIES = 10_240 - 500
 
-_WILDCARD_IS_MEANT = {
-    "id": "AwsSolutions-IAM5",
-    "reason": "The users of an AppInstance, and two actions: a policy that lists its users is "
-    "narrowed before CloudFormation clears the ones that left.",
-}
+_WILDCARD_IS_MEANT = (
+    "The users of an AppInstance, and two actions: a policy that lists its users is narrowed "
+    "before CloudFormation clears the ones that left."
+)
 
 
 class AppInstancePolicies:
@@ -61,21 +63,36 @@ class AppInstancePolicies:
             self._policies[identity] = policy
         return policy
 
+    def for_changing_users(self) -> CfnResource:
+        """The policy to look up which declaration of the stack has which user by now."""
+        name = "WhoDeclares"
+        policy = self._policies.get(name)
+        if policy is None:
+            policy = self._policies[name] = CfnPolicy(
+                self._scope,
+                name,
+                policy_name=name,
+                roles=[self._role.ref],
+                policy_document=_allowing([_LOOK_UP], self._stack.stack_id),
+            )
+        return policy
+
     def _policy(self, app_instances: str, name: str) -> CfnPolicy:
         policy = CfnPolicy(
             self._scope,
             name,
             policy_name=name,
             roles=[self._role.ref],
-            policy_document=_document(app_instances),
+            policy_document=_allowing(ACTIONS, _users_of(app_instances)),
         )
         policy.override_logical_id(name)
-        policy.add_metadata("cdk_nag", {"rules_to_suppress": [_WILDCARD_IS_MEANT]})
+        acknowledge_wildcard(policy, _users_of(app_instances), _WILDCARD_IS_MEANT)
         return policy
 
     def _check_room_for(self, identity: str) -> None:
         known = [*self._policies, identity]
-        characters = sum(len(json.dumps(_document(each), separators=(",", ":"))) for each in known)
+        documents = [_allowing(ACTIONS, _users_of(each)) for each in known]
+        characters = sum(len(json.dumps(each, separators=(",", ":"))) for each in documents)
         if characters > _CHARACTERS_FOR_POLICIES:
             raise ValueError(
                 f"stack {self._stack.node.path!r} declares users of {len(known)} AppInstances, and "
@@ -84,10 +101,12 @@ class AppInstancePolicies:
             )
 
 
-def _document(app_instances: str) -> dict[str, Any]:
+def _allowing(actions: Sequence[str], resource: str) -> dict[str, Any]:
     return {
         "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": list(ACTIONS), "Resource": f"{app_instances}/user/*"}
-        ],
+        "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": resource}],
     }
+
+
+def _users_of(app_instances: str) -> str:
+    return f"{app_instances}/user/*"

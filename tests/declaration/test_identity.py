@@ -1,7 +1,7 @@
 """The logical id follows the user, so that renaming is nothing and two for one are refused."""
 
 import pytest
-from aws_cdk import App, CfnParameter, CfnResource, Duration, Fn, NestedStack, Stack
+from aws_cdk import App, Aws, CfnParameter, CfnResource, Duration, Fn, NestedStack, Stack
 from aws_cdk.assertions import Template
 from constructs import Construct
 
@@ -139,12 +139,40 @@ def test_users_that_are_known_only_at_deployment_share_a_policy_that_never_chang
         declare(stack, name, CfnParameter(stack, f"{name}User").value_as_string)
 
     # THEN
-    [policy] = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
-    [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+    statements = [
+        statement
+        for policy in Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
     account = {"Ref": "AWS::AccountId"}
-    assert statement["Resource"] == {
-        "Fn::Join": ["", ["arn:aws:chime:*:", account, ":app-instance/*/user/*"]]
-    }
+    everywhere = {"Fn::Join": ["", ["arn:aws:chime:*:", account, ":app-instance/*/user/*"]]}
+    assert [statement["Resource"] for statement in statements] == [
+        everywhere,
+        {"Ref": "AWS::StackId"},
+    ]
+    assert statements[1]["Action"] == ["cloudformation:ListStackResources"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "may_change"),
+    [
+        (lambda parameter: parameter.value_as_string, True),
+        (lambda parameter: f"{parameter.value_as_string}/user/b", True),
+        (lambda parameter: f"{APP_INSTANCE}/user/{parameter.value_as_string}", True),
+        (lambda _: f"arn:aws:chime:us-east-1:{Aws.ACCOUNT_ID}:app-instance/a/user/b", False),
+        (lambda _: f"{APP_INSTANCE}/user/b", False),
+    ],
+    ids=["user", "app instance", "user id", "account", "nothing"],
+)
+def test_a_user_that_may_change_in_place_is_marked_for_the_clean_up(
+    stack, declare, expirations, reference, may_change
+):
+    # WHEN
+    declare(stack, user=reference(CfnParameter(stack, "Unknown")))
+
+    # THEN
+    [resource] = expirations(stack).values()
+    assert resource["Properties"].get("AppInstanceUserMayChange", False) is may_change
 
 
 def test_a_known_app_instance_in_an_unknown_account_keeps_its_own_policy(stack, declare):
