@@ -19,8 +19,8 @@ class CdkError(RuntimeError):
 class CdkCli:
     """Runs `cdk` for the app in `app_folder`, as its owner would, with what is installed here.
 
-    The files of the developer's own home are out of its sight, and it ends with this process,
-    however that ends.
+    The credentials, the profiles and the cache of the developer's own CLI are out of its sight, and
+    it ends with this process, however that ends.
     """
 
     def __init__(self, stage: Stage, app_folder: Path = _PROJECT) -> None:
@@ -60,7 +60,7 @@ class CdkCli:
         return {
             **environment,
             "PATH": os.pathsep.join([beside_python, environment.get("PATH", "")]),
-            "HOME": str(self._stage.directory),
+            "CDK_HOME": str(self._stage.directory / "cdk"),
             "CI": "true",
             "NO_COLOR": "1",
         }
