@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON_READY := .venv/.installed
 READY := $(PYTHON_READY) node_modules/.package-lock.json
 
-.PHONY: demo local test test-fast check format snapshots lock clean
+.PHONY: demo local test test-fast check format snapshots pictures mutants bench lock clean
 
 demo: $(READY)
 	@python -m demo
@@ -34,6 +34,15 @@ format: $(READY)
 
 snapshots: $(READY)
 	python -m pytest -m 'not deploys' --snapshot-update
+
+pictures: $(READY)
+	@python -m demo --picture docs/demo.svg
+
+mutants: $(READY)
+	@PYTHONPATH=tests python -m mutants
+
+bench: $(READY)
+	@python -m bench
 
 lock: $(READY)
 	pip-compile --quiet --strip-extras --no-header --no-annotate \

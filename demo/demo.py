@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from demo.story import STORY, USERS, Step
-from demo.terminal import say, show_calls, show_command, show_users, waiting
+from demo.terminal import conclude, say, show_calls, show_command, show_users, waiting
 from localaws import Stage
 from localaws.cdk_cli import CdkCli
 
@@ -11,11 +11,11 @@ Held = dict[str, tuple[int | None, datetime | None]]
 
 
 class Demo:
-    """The story, on one stage."""
+    """The story, on one stage. ``app_instance_id`` is for a picture that stays the same."""
 
-    def __init__(self, stage: Stage, cdk: CdkCli) -> None:
+    def __init__(self, stage: Stage, cdk: CdkCli, app_instance_id: str | None = None) -> None:
         self.stage = stage
-        self._chat = stage.chime.create_app_instance("chat")
+        self._chat = stage.chime.create_app_instance("chat", app_instance_id=app_instance_id)
         self._users = {user: stage.chime.create_user(self._chat, user) for user in USERS}
         self._cdk = cdk
         self._calls = stage.chime.calls
@@ -23,6 +23,7 @@ class Demo:
 
     def prepare(self) -> None:
         """Show who is there, and bootstrap the account. Raises CdkError."""
+        say("An AWS has been started on this machine, with a Chime SDK Identity in it.")
         say("A chat application has three AppInstanceUsers, and they never expire.")
         show_command(f"CHAT={self._chat}")
         show_users({}, self._held())
@@ -35,7 +36,12 @@ class Demo:
 
         Raises CdkError.
         """
-        return all(self._take(step) for step in STORY)
+        if not all(self._take(step) for step in STORY):
+            say("The service does not hold what was declared: see the rows marked ✗.")
+            return False
+        say("After every step the service held exactly what was declared.")
+        conclude()
+        return True
 
     def _take(self, step: Step) -> bool:
         say(step.title)

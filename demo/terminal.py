@@ -20,6 +20,15 @@ def say(sentence: str) -> None:
     console.print(Text(sentence, style="bold"))
 
 
+def conclude() -> None:
+    """Say what this was, and what to do next."""
+    console.print(
+        "Nothing ran in an AWS account, and the local AWS is gone again. The template was the one "
+        "that production gets. Next: declare your own users in cdk.json and deploy them to your "
+        "account with the same commands, or import the construct into a stack that you have."
+    )
+
+
 def show_command(command: str) -> None:
     """Show a command as somebody would type it."""
     console.print(Text(f"  $ {command}", style="cyan"), soft_wrap=True)

@@ -17,6 +17,7 @@ from chime_expiration_handler.properties import ExpirationProperties
 from chime_expiration_handler.stack_inventory import StackUnknown, is_declared_elsewhere
 
 NOTHING_SET = "nothing-was-set"
+GONE = "gone"
 
 
 class LifecycleError(Exception):
@@ -58,7 +59,8 @@ class Lifecycle:
         """Set what is declared now.
 
         Where that is another user, CloudFormation sees a new id and sends the Delete for the old
-        one when the whole update has succeeded.
+        one when the whole update has succeeded. A user of this resource that is gone, which is
+        what its expiration was for, keeps no update and no rollback from succeeding.
         """
         answer.PhysicalResourceId = event["PhysicalResourceId"]
         return self._set(event, answer)
@@ -101,19 +103,15 @@ class Lifecycle:
             service.set_expiration(declared.user, declared.days, declared.criterion)
         except UserGone as gone:
             answer.PhysicalResourceId = id_before
-            raise LifecycleError(str(gone)) from gone
+            if id_before != str(declared.user):
+                raise LifecycleError(str(gone)) from gone
+            answer.Data = _attributes(declared, created=GONE, expires=GONE)
+            return "nothing to set: the user is gone"
         except CallFailed as failure:
             if not failure.may_have_had_effect:
                 answer.PhysicalResourceId = id_before
             raise LifecycleError(str(failure)) from failure
-        # Strings, as CloudFormation hands every attribute on.
-        answer.Data = {
-            "AppInstanceUserArn": str(declared.user),
-            "CreatedTimestamp": _iso(created),
-            "ExpirationCriterion": declared.criterion,
-            "ExpirationDays": str(declared.days),
-            "ExpiresAt": _iso(expires),
-        }
+        answer.Data = _attributes(declared, created=_iso(created), expires=_iso(expires))
         return "set"
 
     def _refuse_to_delete_at_once(
@@ -124,6 +122,17 @@ class Lifecycle:
             raise LifecycleError(
                 messages.immediate_expiration(declared.user, declared.days, (now - created).days)
             )
+
+
+def _attributes(declared: ExpirationProperties, created: str, expires: str) -> dict[str, Any]:
+    # Strings, as CloudFormation hands every attribute on.
+    return {
+        "AppInstanceUserArn": str(declared.user),
+        "CreatedTimestamp": created,
+        "ExpirationCriterion": declared.criterion,
+        "ExpirationDays": str(declared.days),
+        "ExpiresAt": expires,
+    }
 
 
 def _iso(moment: datetime) -> str:

@@ -1,8 +1,11 @@
 """The main job, through the real CDK CLI and the app of this repository."""
 
+from pathlib import Path
+
 import pytest
 
 from demo.demo import Demo
+from demo.picture import draw, without_dates
 from localaws import Stage
 from localaws.cdk_cli import CdkCli, CdkError
 
@@ -16,6 +19,10 @@ def test_the_service_holds_what_is_declared_after_every_step_of_the_demo(demo: D
     # THEN all is cleared, and all three users are still there
     assert held_throughout
     assert [user.expiration for user in demo.stage.chime.users()] == [None] * 3
+
+    # THEN the picture in the documentation shows what was printed now
+    picture = Path(__file__).parents[2] / "docs" / "demo.svg"
+    assert without_dates(draw()) == without_dates(picture.read_text(encoding="utf-8"))
 
     # THEN the log tells of every event, and nothing that grants access
     log = "\n".join(demo.stage.function_log())

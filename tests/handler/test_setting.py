@@ -169,6 +169,35 @@ def test_an_unknown_user_fails_with_its_name_and_without_waiting(
     assert function.time.elapsed == 0
 
 
+@pytest.mark.parametrize("operation", [DESCRIBE, PUT])
+def test_an_update_of_a_user_that_has_expired_since_succeeds(function, chime, user, operation):
+    # GIVEN a user that its expiration, or its owner, has deleted
+    function.run(create(user, 30))
+    chime.clock.advance(days=40)
+    if operation == DESCRIBE:
+        chime.sweep()
+    else:
+        chime.faults.add(Fault(PUT, "NotFoundException"))
+
+    # WHEN
+    told = function.run(update(user, 90))
+
+    # THEN
+    assert told.succeeded
+    assert told.outcome == "nothing to set: the user is gone"
+    assert told.PhysicalResourceId == user
+    assert told.Data["ExpiresAt"] == "gone"
+
+
+def test_an_update_to_a_user_that_does_not_exist_fails(function, app_instance, user):
+    # WHEN
+    told = function.run(update(f"{app_instance}/user/nobody", old_user=user))
+
+    # THEN
+    assert told.reason.startswith("there is no AppInstanceUser ")
+    assert told.PhysicalResourceId == user
+
+
 def test_days_that_the_user_has_outlived_are_refused_with_both_numbers(function, chime, user):
     # GIVEN a user of ten days
 

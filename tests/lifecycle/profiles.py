@@ -1,0 +1,27 @@
+"""How long the state machine looks: seconds in the suite, as long as you like in a soak run.
+
+LIFECYCLE_PROFILE chooses: ``suite`` (the default, the same examples every time), ``soak`` (new
+examples, many) or ``mutants`` (the suite's examples, without looking for the smallest one).
+"""
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+_SUITE = settings(
+    max_examples=400,
+    stateful_step_count=14,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+_PROFILES = {
+    "suite": _SUITE,
+    "soak": settings(
+        _SUITE, max_examples=30_000, stateful_step_count=30, derandomize=False, print_blob=True
+    ),
+    "mutants": settings(_SUITE, phases=[Phase.generate], report_multiple_bugs=False),
+}
+
+CHOSEN = _PROFILES[os.environ.get("LIFECYCLE_PROFILE", "suite")]

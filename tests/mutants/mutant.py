@@ -1,0 +1,31 @@
+"""A change to the handler that breaks one promise."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In ``file`` of the handler, ``old`` becomes ``new``; ``breaks`` is the promise."""
+
+    name: str
+    breaks: str
+    file: str
+    old: str
+    new: str
+
+    def write(self, handler: Path, folder: Path) -> None:
+        """Copy ``handler`` into ``folder`` and break it there.
+
+        Raises ValueError unless the old text is there exactly once: a mutant that changes nothing
+        would look like one that survived.
+        """
+        copy = folder / handler.name
+        shutil.copytree(handler, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        target = copy / self.file
+        text = target.read_text()
+        found = text.count(self.old)
+        if found != 1:
+            raise ValueError(f"{self.name}: {found} times in {self.file}, not once:\n{self.old}")
+        target.write_text(text.replace(self.old, self.new))
