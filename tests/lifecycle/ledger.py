@@ -55,8 +55,9 @@ class Ledger:
             else:
                 declared[resource.declaration.user] = resource.declaration.days
         for user in self.due:
-            if user in declared:
-                self.due[user] = declared[user]
+            if user in declared and user not in self._unclear:
+                if self.due[user] is not Due.ANYTHING or user in self._changed:
+                    self.due[user] = declared[user]
             elif user in lost:
                 self.due[user] = Due.ANYTHING
             elif user in stack.left_alone:

@@ -65,6 +65,7 @@ class StackOfExpirations(RuleBasedStateMachine):
         ]
         self.ledger = Ledger(dict(zip(self.users, settings, strict=True)))
         self.stack = Stack(self.send, RETAINED)
+        self.passed_on: set[str] = set()
         self.data = None
 
     # What operators do.
@@ -138,6 +139,9 @@ class StackOfExpirations(RuleBasedStateMachine):
         note(f"{event['RequestType']} {event['LogicalResourceId']} {plan} -> {delivery.told}")
         if event["RequestType"] != "Delete":
             self.ledger.changed(delivery.changed)
+            self.passed_on |= {
+                user for user in delivery.changed if self.stack.declares_elsewhere(event, user)
+            }
 
         told = delivery.told
         assert told.PhysicalResourceId
@@ -211,6 +215,11 @@ class StackOfExpirations(RuleBasedStateMachine):
         note(f"{self.stack.status.name} {self.stack.resources}")
         if self.stack.status not in STABLE:
             return
+        if self.stack.status is Status.UPDATE_ROLLBACK_COMPLETE:
+            # Who had such a user before gets no event in a rollback, so the days stay those of the
+            # update that failed: the documentation says so.
+            self.ledger.unclear(self.passed_on)
+        self.passed_on = set()
         self.ledger.settle(self.stack)
         for user, setting in self.all_settings().items():
             due = self.ledger.due[user]
