@@ -8,11 +8,10 @@ from chime_expiration._days import days_of
 from chime_expiration._identity import is_token, logical_id, may_change
 from chime_expiration._provider import SERVICE_TIMEOUT_SECONDS, Provider
 from chime_expiration_handler.arn import AppInstanceUserArn
+from chime_expiration_handler.properties import RESOURCE_TYPE
 
 if TYPE_CHECKING:
     from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule
-
-RESOURCE_TYPE = "Custom::ChimeAppInstanceUserExpiration"
 
 
 class AppInstanceUserExpiration(Construct):

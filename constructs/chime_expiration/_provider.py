@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk.aws_iam import CfnRole
-from aws_cdk.aws_lambda import CfnFunction
+from aws_cdk.aws_lambda import CfnEventInvokeConfig, CfnFunction
 from aws_cdk.aws_logs import CfnLogGroup
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
@@ -21,9 +21,11 @@ _ID = "AppInstanceUserExpirationProvider"
 # outage is waited for two. See patience.py in the handler.
 _FUNCTION_SECONDS = 300
 
-# The function's time, and as much again for an invocation that has to queue: without it a function
-# that cannot answer keeps the stack waiting for an hour.
-SERVICE_TIMEOUT_SECONDS = 2 * _FUNCTION_SECONDS
+# How long an invocation may queue, where the account's concurrency is used up.
+_QUEUE_SECONDS = 300
+
+# Without it a function that cannot answer keeps the stack waiting for an hour.
+SERVICE_TIMEOUT_SECONDS = _QUEUE_SECONDS + _FUNCTION_SECONDS
 
 _LOG_RETENTION_DAYS = 90
 
@@ -122,4 +124,14 @@ def _function(scope: Construct, role: CfnRole, log_group: CfnLogGroup) -> CfnFun
         logging_config=CfnFunction.LoggingConfigProperty(log_group=log_group.ref),
     )
     asset.add_resource_metadata(function, "Code")
+    # Lambda would run a failed invocation again, minutes later: a Create whose stack has been
+    # rolled back by then would set what nobody declares.
+    CfnEventInvokeConfig(
+        scope,
+        "NoLateRetries",
+        function_name=function.ref,
+        qualifier="$LATEST",
+        maximum_retry_attempts=0,
+        maximum_event_age_in_seconds=_QUEUE_SECONDS,
+    )
     return function

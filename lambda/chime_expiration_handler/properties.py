@@ -8,6 +8,8 @@ from chime_expiration_handler.arn import AppInstanceUserArn
 from chime_expiration_handler.days import expiration_days
 from chime_expiration_handler.limits import EXPIRATION_CRITERIA
 
+RESOURCE_TYPE = "Custom::ChimeAppInstanceUserExpiration"
+
 
 @dataclass(frozen=True, slots=True)
 class ExpirationProperties:

@@ -99,7 +99,7 @@ def test_an_aspect_visits_and_changes_every_resource(stack, declare):
     # THEN
     resources = Template.from_stack(stack).to_json()["Resources"].values()
     assert sorted(visitor.visited) == sorted(resource["Type"] for resource in resources)
-    assert len(visitor.visited) == 5
+    assert {"AWS::Lambda::Function", "AWS::IAM::Policy"} < set(visitor.visited)
     assert all(resource["Metadata"]["owner"] == "chat" for resource in resources)
 
 

@@ -194,6 +194,26 @@ def test_the_function_outlasts_490_declarations_and_the_stack_outlasts_the_funct
     assert resource["Properties"]["ServiceTimeout"] > function["Properties"]["Timeout"]
 
 
+def test_an_invocation_that_cloudformation_has_given_up_on_is_not_run_again(
+    stack, declare, expirations
+):
+    # WHEN
+    declare(stack)
+
+    # THEN
+    template = Template.from_stack(stack)
+    [function] = template.find_resources("AWS::Lambda::Function")
+    [config] = template.find_resources("AWS::Lambda::EventInvokeConfig").values()
+    assert config["Properties"] == {
+        "FunctionName": {"Ref": function},
+        "Qualifier": "$LATEST",
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 300,
+    }
+    [resource] = expirations(stack).values()
+    assert resource["Properties"]["ServiceTimeout"] >= 300 + 300
+
+
 def test_two_stacks_have_a_function_each(app: App, declare):
     # GIVEN
     stacks = [Stack(app, name) for name in ("One", "Two")]
