@@ -1,0 +1,168 @@
+"""What people write into the context, and what they are told when it is none."""
+
+import pytest
+from aws_cdk import RemovalPolicy
+
+from expiration_app.declarations import ContextError, read_declarations
+
+INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e"
+GUEST = f"{INSTANCE}/user/guest-42"
+
+
+def days_by_user(context: object) -> dict[str, float]:
+    return {
+        declaration.app_instance_user_arn: declaration.expire_after.to_days()
+        for declaration in read_declarations(context)
+    }
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {INSTANCE: {"guest-42": "30 days"}},
+        {INSTANCE: {"guest-42": {"expireAfter": "30 days"}}},
+        {GUEST: "30 days"},
+        {GUEST: {"expireAfter": "30 days"}},
+        f"{GUEST}=30 days",
+        f' {{"{GUEST}": "30 days"}}',
+    ],
+    ids=["grouped", "grouped, options", "by ARN", "by ARN, options", "short, -c", "JSON, -c"],
+)
+def test_one_declaration_in_each_form(context):
+    # WHEN / THEN
+    assert days_by_user(context) == {GUEST: 30}
+
+
+def test_several_in_the_short_form():
+    # WHEN / THEN
+    assert days_by_user(
+        f"{GUEST}=30 days, {INSTANCE}/user/us-east-1:b=1 day ,{INSTANCE}/user/c=7 days"
+    ) == {
+        GUEST: 30,
+        f"{INSTANCE}/user/us-east-1:b": 1,
+        f"{INSTANCE}/user/c": 7,
+    }
+
+
+def test_forms_may_be_mixed_and_keep_their_order():
+    # GIVEN
+    context = {GUEST: "30 days", INSTANCE: {"a": "1 day", "b": "2 days"}}
+
+    # WHEN / THEN
+    assert list(days_by_user(context).values()) == [30, 1, 2]
+
+
+def test_the_options_are_read():
+    # WHEN
+    options = {"expireAfter": "1 day", "allowImmediateExpiration": True, "removalPolicy": "retain"}
+    [declaration] = read_declarations({GUEST: options})
+
+    # THEN
+    assert declaration.allow_immediate_expiration is True
+    assert declaration.removal_policy is RemovalPolicy.RETAIN
+
+
+def test_the_defaults_are_the_constructs():
+    # WHEN
+    [declaration] = read_declarations({GUEST: "1 day"})
+
+    # THEN
+    assert declaration.allow_immediate_expiration is False
+    assert declaration.removal_policy is RemovalPolicy.DESTROY
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1.5 days", "30", 30, "30 hours", "-1 days", "", None, True, [], "30 days ", "30\ndays"],
+)
+def test_days_that_are_none_are_refused_with_their_place_and_an_example(value):
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        read_declarations({INSTANCE: {"guest-42": value}})
+    assert str(refusal.value) == (
+        f"expirations['{INSTANCE}']['guest-42'] expires after {value!r}: "
+        'use whole days with their unit, as in "30 days"'
+    )
+
+
+def test_options_without_days_are_refused():
+    # WHEN / THEN
+    with pytest.raises(ContextError, match=r"\['guest-42'\] expires after None: use whole days"):
+        read_declarations({INSTANCE: {"guest-42": {}}})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"expireAfterDays": 30},
+            "has the option 'expireAfterDays': use expireAfter, allowImmediateExpiration, "
+            "removalPolicy",
+        ),
+        (
+            {"expireAfter": "1 day", "allowImmediateExpiration": "true"},
+            "has allowImmediateExpiration 'true': use true or false",
+        ),
+        (
+            {"expireAfter": "1 day", "removalPolicy": "snapshot"},
+            'has removalPolicy \'snapshot\': use "destroy" or "retain"',
+        ),
+        (
+            {"expireAfter": "1 day", "removalPolicy": None},
+            'has removalPolicy None: use "destroy" or "retain"',
+        ),
+    ],
+)
+def test_options_that_are_none_are_refused_with_what_is_allowed(options, said):
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        read_declarations({GUEST: options})
+    assert str(refusal.value) == f"expirations['{GUEST}'] {said}"
+
+
+def test_a_user_declared_by_group_and_by_arn_is_refused_with_both_places():
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        read_declarations({INSTANCE: {"guest-42": "30 days"}, GUEST: "1 day"})
+    assert str(refusal.value) == (
+        f"expirations['{GUEST}'] declares the same user as "
+        f"expirations['{INSTANCE}']['guest-42']: keep one of them"
+    )
+
+
+@pytest.mark.parametrize(
+    "context",
+    [f"{GUEST}=30 days, {GUEST}=1 day", f'{{"{GUEST}": "30 days", "{GUEST}": "1 day"}}'],
+    ids=["short", "JSON"],
+)
+def test_a_user_declared_twice_on_the_command_line_is_refused(context):
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        read_declarations(context)
+    assert str(refusal.value) == (f"expirations['{GUEST}'] is declared twice: keep one of the two")
+
+
+def test_bad_json_on_the_command_line_is_refused_with_where_it_is_bad():
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        read_declarations(f'{{"{GUEST}": 30 days}}')
+    assert str(refusal.value).startswith("expirations is not JSON: ")
+    assert "line 1 column" in str(refusal.value)
+
+
+@pytest.mark.parametrize("context", [None, "", GUEST, 30, [GUEST], True, "[]"])
+def test_what_declares_nothing_is_refused_with_how_to_declare(context):
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        read_declarations(context)
+    assert str(refusal.value) == (
+        f"expirations is {context!r}: declare users by AppInstance in cdk.json, or with -c "
+        "'expirations=USER_ARN=30 days, USER_ARN=90 days'"
+    )
+
+
+@pytest.mark.parametrize("context", [{}, {INSTANCE: {}}, "{}"])
+def test_no_user_at_all_is_refused_since_the_stack_would_have_nothing_in_it(context):
+    # WHEN / THEN
+    with pytest.raises(ContextError, match=r"^expirations declares no user: add one, or run"):
+        read_declarations(context)

@@ -1,0 +1,28 @@
+"""What can be imported is what is promised, and is in order."""
+
+import inspect
+import types
+
+import pytest
+
+import chime_expiration
+import chime_expiration.testing
+
+
+@pytest.mark.parametrize("module", [chime_expiration, chime_expiration.testing])
+def test_the_promised_names_are_sorted_and_complete(module: types.ModuleType) -> None:
+    # WHEN
+    public = [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    ]
+
+    # THEN
+    assert module.__all__ == sorted(public)
+
+
+@pytest.mark.parametrize("module", [chime_expiration, chime_expiration.testing])
+def test_each_promised_thing_says_what_it_is(module: types.ModuleType) -> None:
+    for name in module.__all__:
+        assert inspect.getdoc(getattr(module, name)), name
