@@ -1,0 +1,31 @@
+"""What each stage deploys: how long the guests of its chat may live."""
+
+from typing import Any
+
+from aws_cdk import Duration, Stack, Stage
+from constructs import Construct
+
+from chime_expiration import AppInstanceUserExpiration
+
+
+class GuestPolicy(Stack):
+    """One declaration for each guest."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, guests: list[str], days: int, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, id, **kwargs)
+        for arn in guests:
+            AppInstanceUserExpiration(
+                self, arn, app_instance_user_arn=arn, expire_after=Duration.days(days)
+            )
+
+
+class Chat(Stage):
+    """The policy of one chat, in the account and the region of the stage."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, guests: list[str], days: int, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, id, **kwargs)
+        GuestPolicy(self, "GuestPolicy", guests=guests, days=days)

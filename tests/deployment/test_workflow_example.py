@@ -1,0 +1,91 @@
+"""The commands of the workflow example, run where a runner would run them."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from localaws import Stage
+from support.checkout import ROOT, copy_checkout
+
+pytestmark = pytest.mark.deploys
+
+WORKFLOW = ROOT / "examples" / "github-actions" / ".github" / "workflows" / "expirations.yml"
+
+# They fetch from registries, and what they would install is here.
+SET_UP = ["python -m pip install --requirement requirements.txt", "npm ci"]
+
+
+def commands_of(job: str) -> list[str]:
+    steps = yaml.safe_load(WORKFLOW.read_text())["jobs"][job]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands[: len(SET_UP)] == SET_UP
+    return commands[len(SET_UP) :]
+
+
+@pytest.fixture
+def user(bootstrapped_stage: Stage) -> str:
+    chime = bootstrapped_stage.chime
+    return chime.create_user(chime.create_app_instance("workflow"), "guest")
+
+
+@pytest.fixture
+def runner(bootstrapped_stage: Stage, user: str, tmp_path: Path) -> Iterator["Runner"]:
+    """A checkout of this project, whose app declares our user, with its dependencies set up."""
+    folder = copy_checkout(tmp_path / "work")
+    settings = json.loads((folder / "cdk.json").read_text())
+    settings["context"]["expirations"] = {user: "30 days"}
+    (folder / "cdk.json").write_text(json.dumps(settings))
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    runner = Runner(bootstrapped_stage, folder)
+    yield runner
+    runner.run("npx cdk destroy --force")
+
+
+class Runner:
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self._folder = folder
+        self._environment = {
+            **stage.process_environment(),
+            "HOME": str(stage.directory),
+            "CI": "true",
+            "NO_COLOR": "1",
+            "npm_config_offline": "true",
+            "PATH": os.environ["PATH"],
+        }
+
+    def run(self, command: str) -> str:
+        """Run one command as the runner's shell does, and return what it printed."""
+        ended = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert ended.returncode == 0, ended.stdout
+        return ended.stdout
+
+
+def test_a_pull_request_shows_what_would_change_and_main_deploys_it(
+    runner: Runner, bootstrapped_stage: Stage, user: str
+) -> None:
+    # WHEN
+    [diff] = commands_of("diff")
+    shown = runner.run(diff)
+
+    # THEN
+    assert "[+] Custom::ChimeAppInstanceUserExpiration" in shown
+    assert bootstrapped_stage.chime.expiration_days(user) is None
+
+    # WHEN
+    [deploy] = commands_of("deploy")
+    runner.run(deploy)
+
+    # THEN
+    assert bootstrapped_stage.chime.expiration_days(user) == 30

@@ -1,0 +1,60 @@
+"""The workflow example: two linters, and what its owner relies on."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+WORKFLOW = Path("github-actions", ".github", "workflows", "expirations.yml")
+
+
+@pytest.fixture(scope="module")
+def workflow(examples: Path) -> Path:
+    return examples / WORKFLOW
+
+
+@pytest.mark.parametrize(
+    "linter",
+    [
+        ["zizmor", "--offline", "--no-progress", "--persona", "pedantic"],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"],
+    ],
+    ids=["zizmor", "schema"],
+)
+def test_a_linter_has_nothing_to_say(workflow: Path, linter: list[str]):
+    # WHEN
+    command = [Path(sys.executable).with_name(linter[0]), *linter[1:], workflow]
+    linted = subprocess.run(command, capture_output=True, text=True)
+
+    # THEN
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_only_the_jobs_have_permissions_and_only_for_oidc(workflow: Path):
+    # WHEN
+    content = yaml.safe_load(workflow.read_text())
+
+    # THEN
+    assert content["permissions"] == {}
+    for job in content["jobs"].values():
+        assert job["permissions"] == {"contents": "read", "id-token": "write"}
+
+
+def test_every_action_is_pinned_to_a_commit(workflow: Path):
+    # WHEN
+    uses = re.findall(r"uses: (\S+)", workflow.read_text())
+
+    # THEN
+    assert len(uses) == 8
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in uses)
+
+
+def test_deployments_wait_for_each_other(workflow: Path):
+    # WHEN
+    deploy = yaml.safe_load(workflow.read_text())["jobs"]["deploy"]
+
+    # THEN
+    assert deploy["concurrency"] == {"group": "expirations", "cancel-in-progress": False}
