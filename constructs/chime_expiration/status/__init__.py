@@ -1,0 +1,1 @@
+"""The status command: what the deployed stacks declare against what the service holds."""

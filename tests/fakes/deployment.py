@@ -1,0 +1,121 @@
+"""Deploys stacks to a stage as the CDK CLI would, within a second."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Stack
+
+from localaws import Stage
+
+Build = Callable[[Stack], object]
+Change = Callable[[dict[str, Any]], None]
+
+
+def prepare(stage: Stage, region: str = "us-east-1") -> None:
+    """Put there what templates expect of a bootstrapped region."""
+    # This region is the one that S3 does not take as a constraint.
+    place = {"LocationConstraint": region}
+    stage.client("s3", region).create_bucket(
+        Bucket=f"cdk-hnb659fds-assets-{stage.account}-{region}",
+        **({} if region == "us-east-1" else {"CreateBucketConfiguration": place}),
+    )
+    stage.client("ssm", region).put_parameter(
+        Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
+    )
+
+
+@dataclass
+class Deployment:
+    """One stack and what became of it, deployed as the CLI would: assets first, then the template.
+
+    The CLI takes ten seconds for this, most of them to start.
+    """
+
+    stage: Stage
+    folder: Path
+    name: str = "Expirations"
+    region: str = "us-east-1"
+    _rounds: int = field(default=0)
+
+    def deploy(
+        self,
+        build: Build,
+        *,
+        change: Change = lambda _: None,
+        parameters: dict[str, str] | None = None,
+    ) -> str:
+        """Create or update the stack with what `build` declares; answer the status it ends in.
+
+        `change` may spoil the template first, to show what would happen if it were written so.
+        """
+        template = self._synthesize(build)
+        change(template)
+        cloudformation = self.stage.client("cloudformation", self.region)
+        request = {
+            "StackName": self.name,
+            "TemplateBody": json.dumps(template),
+            "Capabilities": ["CAPABILITY_IAM"],
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in (parameters or {}).items()
+            ],
+        }
+        if self._rounds == 1:
+            cloudformation.create_stack(**request)
+        else:
+            cloudformation.update_stack(**request)
+        return self.settled()
+
+    def delete(self) -> str:
+        """Delete the stack; answer the status it ends in."""
+        self.stage.client("cloudformation", self.region).delete_stack(StackName=self.name)
+        return self.settled()
+
+    def settled(self) -> str:
+        """Wait until CloudFormation has done all, the clean-up included."""
+        cloudformation = self.stage.client("cloudformation", self.region)
+        while True:
+            try:
+                [stack] = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+            except cloudformation.exceptions.ClientError:
+                return "DELETE_COMPLETE"
+            status = str(stack["StackStatus"])
+            if not status.endswith("_IN_PROGRESS"):
+                return status
+            time.sleep(0.05)
+
+    def reasons(self) -> str:
+        """Everything that CloudFormation gave as a reason."""
+        events = self.stage.client("cloudformation", self.region).describe_stack_events(
+            StackName=self.name
+        )
+        return "\n".join(event.get("ResourceStatusReason", "") for event in events["StackEvents"])
+
+    def _synthesize(self, build: Build) -> dict[str, Any]:
+        self._rounds += 1
+        outdir = self.folder / str(self._rounds)
+        app = App(outdir=str(outdir))
+        stack = Stack(app, self.name)
+        build(stack)
+        app.synth()
+        for asset in json.loads((outdir / f"{self.name}.assets.json").read_text())[
+            "files"
+        ].values():
+            source = outdir / asset["source"]["path"]
+            if source.is_dir():
+                self._upload(source, asset)
+        template: dict[str, Any] = json.loads((outdir / f"{self.name}.template.json").read_text())
+        return template
+
+    def _upload(self, source: Path, asset: dict[str, Any]) -> None:
+        [destination] = asset["destinations"].values()
+        archive = shutil.make_archive(str(source), "zip", source)
+        bucket = destination["bucketName"].replace("${AWS::AccountId}", self.stage.account)
+        self.stage.client("s3", self.region).upload_file(
+            archive, bucket.replace("${AWS::Region}", self.region), destination["objectKey"]
+        )
