@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = " ".join((ROOT / "docs" / "messages.md").read_text(encoding="utf-8").split())
 CODE = [
     *(ROOT / "lambda" / "chime_expiration_handler").glob("*.py"),
-    *(ROOT / "constructs" / "chime_expiration").glob("*.py"),
+    *(ROOT / "constructs" / "chime_expiration").glob("_[a-z]*.py"),
     *(ROOT / "expiration_app").glob("*.py"),
 ]
 

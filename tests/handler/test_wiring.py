@@ -114,11 +114,12 @@ def test_running_out_of_time_in_the_middle_of_a_call_is_answered_with_the_arn(
     monkeypatch, wiring, bucket, chime, user
 ):
     # GIVEN a service that takes the request and says nothing
-    monkeypatch.setattr(wiring, "READ_SECONDS", 1)
+    monkeypatch.setattr(wiring, "READ_SECONDS", 2)
+    wiring.service_client("us-east-1")
     chime.faults.add(Fault(PUT, effect=True, then="silence"))
 
     # WHEN
-    wiring.handler(create(user) | {"ResponseURL": bucket.url}, context(seconds=1))
+    wiring.handler(create(user) | {"ResponseURL": bucket.url}, context(seconds=1.5))
 
     # THEN
     assert bucket.received[0]["Status"] == "FAILED"
@@ -129,11 +130,12 @@ def test_running_out_of_time_before_the_call_is_answered_with_the_marker(
     monkeypatch, wiring, bucket, chime, user
 ):
     # GIVEN
-    monkeypatch.setattr(wiring, "READ_SECONDS", 1)
+    monkeypatch.setattr(wiring, "READ_SECONDS", 2)
+    wiring.service_client("us-east-1")
     chime.faults.add(Fault("DescribeAppInstanceUser", then="silence"))
 
     # WHEN
-    wiring.handler(create(user) | {"ResponseURL": bucket.url}, context(seconds=1))
+    wiring.handler(create(user) | {"ResponseURL": bucket.url}, context(seconds=1.5))
 
     # THEN
     assert bucket.received[0]["Status"] == "FAILED"

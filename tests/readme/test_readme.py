@@ -1,7 +1,9 @@
 """What the README shows works as it stands there."""
 
-import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from aws_cdk.assertions import Template
 
 from expiration_app.declarations import read_declarations
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+SOURCE_ROOTS = [str(ROOT / "constructs"), str(ROOT / "lambda")]
 
 
 def blocks(language: str) -> list[str]:
@@ -32,18 +36,27 @@ def test_the_first_example_declares_one_expiration(tmp_path):
     )
 
 
-def test_the_declarations_in_json_are_understood():
+def test_the_test_that_somebody_would_write_passes_and_notices_a_change(tmp_path):
     # GIVEN
-    [shown] = blocks("json")
+    policy, test = blocks("python")
+    (tmp_path / "guest_policy.py").write_text(policy)
+    (tmp_path / "test_guest_policy.py").write_text(test)
 
-    # WHEN
-    declarations = read_declarations(json.loads(shown)["expirations"])
+    def run(*options: str) -> str:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *options],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(SOURCE_ROOTS)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return run.stdout.splitlines()[-1]
 
-    # THEN
-    assert [each.app_instance_user_arn.rpartition("/")[2] for each in declarations] == [
-        "guest-42",
-        "load-test",
-    ]
+    # WHEN / THEN
+    assert run("--snapshot-update").startswith("2 passed")
+    (tmp_path / "guest_policy.py").write_text(policy.replace("days(30)", "days(31)"))
+    assert run().startswith("2 failed")
 
 
 def test_the_declarations_on_the_command_line_are_understood():
@@ -60,3 +73,8 @@ def test_the_declarations_on_the_command_line_are_understood():
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"[`$] ?make ([a-z][a-z-]*)", README))))
 def test_a_make_target_that_is_named_exists(target):
     assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_a_link_leads_somewhere(link):
+    assert (ROOT / link).exists()
