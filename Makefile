@@ -18,10 +18,10 @@ local: $(READY)
 	@python -m localaws
 
 test: $(READY)
-	python -m pytest
+	python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: $(READY)
-	python -m pytest -m 'not deploys'
+	python -m pytest --numprocesses 2 -m 'not deploys and not slow'
 
 check: $(READY)
 	ruff format --check .

@@ -58,6 +58,7 @@ def files_of(assembly: Path) -> Iterator[tuple[str, bytes]]:
             yield str(file.relative_to(assembly)), file.read_bytes()
 
 
+@pytest.mark.slow
 def test_two_checkouts_give_the_same_template_and_assets_whatever_the_machine_is_like(
     tmp_path: Path, no_network: dict[str, str]
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from chime_expiration.testing import has_expiration, snapshot_of
 from support.checkout import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def assembly(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -11,6 +11,8 @@ from aws_cdk import App, Duration, Stack
 from chime_expiration import AppInstanceUserExpiration
 from support.checkout import ROOT
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).with_name("somebodys_app.py")
 
 

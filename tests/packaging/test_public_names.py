@@ -14,8 +14,8 @@ def test_the_promised_names_are_sorted_and_complete(module: types.ModuleType) ->
     # WHEN
     public = [
         name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and not inspect.ismodule(value)
+        for name in dir(module)
+        if not name.startswith("_") and not inspect.ismodule(getattr(module, name))
     ]
 
     # THEN

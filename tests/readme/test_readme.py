@@ -36,6 +36,7 @@ def test_the_first_example_declares_one_expiration(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_test_that_somebody_would_write_passes_and_notices_a_change(tmp_path):
     # GIVEN
     policy, test = blocks("python")
