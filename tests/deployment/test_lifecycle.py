@@ -259,6 +259,26 @@ def test_a_guest_lives_as_long_as_the_stack_says(deployment, chime, guest, other
     assert other not in gone
 
 
+def unable_to_answer(template: dict[str, Any]) -> None:
+    """Break the function, and shorten what CloudFormation grants it."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            resource["Properties"]["Handler"] = "nothing.handler"
+        if resource["Type"].startswith("Custom::"):
+            resource["Properties"]["ServiceTimeout"] = 2
+
+
+def test_a_function_that_cannot_answer_fails_the_stack_after_the_service_timeout(deployment, guest):
+    # WHEN
+    status = deployment.deploy(
+        lambda stack: declare(stack, "A", guest, 30), change=unable_to_answer
+    )
+
+    # THEN
+    assert status == "ROLLBACK_COMPLETE"
+    assert "timed out after 2s" in deployment.reasons()
+
+
 def naive_policy(template: dict[str, Any]) -> None:
     """Rewrite the permissions as most people would: the users of the stack in one statement."""
     resources = template["Resources"]
