@@ -9,7 +9,9 @@ from pathlib import Path
 
 from localaws.stage import LEADING_ASTRAY, Stage
 
-_USERS = ("guest-1", "guest-2", "us-east-1:b7ea2c1e-guest-3")
+# Those of cdk.json, so that it can be deployed as it is, and one more to declare.
+_APP_INSTANCE_ID = "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20"
+_USERS = ("guest-42", "guest-43", "load-test")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _create_users(stage: Stage) -> list[str]:
-    app_instance = stage.chime.create_app_instance("demo", stage.region)
+    app_instance = stage.chime.create_app_instance(
+        "chat", stage.region, app_instance_id=_APP_INSTANCE_ID
+    )
     return [stage.chime.create_user(app_instance, user) for user in _USERS]
 
 
@@ -45,14 +49,20 @@ def _exports(stage: Stage) -> str:
 
 
 def _examples(user: str) -> str:
+    chat = user.removesuffix("/user/guest-42")
     return f"""\
-# Deploy, as to a real account:
-npx cdk bootstrap && npx cdk deploy --all --require-approval never
-# Ask when a user expires:
-aws chime-sdk-identity describe-app-instance-user --app-instance-user-arn {user}
-# The same without the AWS CLI:
+# In another terminal: paste the exports above, and `. .venv/bin/activate`. Then, as to a real
+# account, deploy what cdk.json declares:
+npx cdk bootstrap && npx cdk deploy
+# Something else:
+CHAT={chat}
+npx cdk deploy -c "expirations=$CHAT/user/guest-42=90 days, $CHAT/user/guest-43=7 days"
+# Compare what is declared with what the service holds:
+PYTHONPATH=constructs:lambda python -m chime_expiration status
+# Ask the service, with the AWS CLI or with boto3:
+aws chime-sdk-identity describe-app-instance-user --app-instance-user-arn $CHAT/user/guest-42
 python -c 'import boto3; print(boto3.client("chime-sdk-identity").describe_app_instance_user(
-    AppInstanceUserArn="{user}")["AppInstanceUser"])'
+    AppInstanceUserArn="'$CHAT'/user/guest-42")["AppInstanceUser"])'
 """
 
 

@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc"),
 ]
 
+PROJECT = Path(ministack.__file__).parents[1]
 PUT = "chime:PutAppInstanceUserExpirationSettings"
 FUNCTION = """
 import boto3, logging, os
@@ -264,7 +265,7 @@ def test_nothing_is_left_of_a_stage_whose_process_was_ended(number: signal.Signa
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        cwd=Path(ministack.__file__).parents[1],
+        cwd=PROJECT,
     ) as process:
         assert process.stdout is not None
         directory = Path(process.stdout.readline().strip()).parent
@@ -287,20 +288,25 @@ def test_the_command_keeps_a_stage_until_it_is_interrupted(
         [sys.executable, "-m", "localaws", "--env-file", str(exports)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(ministack.__file__).parents[1],
+        cwd=PROJECT,
     ) as process:
         assert process.stdout is not None
         printed: list[str] = []
         while not printed or not printed[-1].startswith("Ctrl-C"):
             printed.append(process.stdout.readline())
 
-        # When somebody takes over its exports in a shell, then a tool finds the users
-        look = "import boto3; print(boto3.client('chime-sdk-identity').list_app_instances())"
+        # When somebody takes over its exports in a shell, then a tool finds the users of cdk.json
+        context = json.loads((PROJECT / "cdk.json").read_text())["context"]
+        [(chat, users)] = context["expirations"].items()
+        look = (
+            "import boto3; print(boto3.client('chime-sdk-identity')"
+            f".list_app_instance_users(AppInstanceArn='{chat}'))"
+        )
         shell = f'. "$0" && exec "$1" -c "{look}"'
         ended = subprocess.run(
             ["sh", "-c", shell, str(exports), sys.executable], capture_output=True, text=True
         )
-        assert "demo" in ended.stdout
+        assert all(f"{chat}/user/{user}'" in ended.stdout for user in users)
 
         # When it is interrupted
         process.send_signal(number)
