@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Annotations, CfnResource, Duration, RemovalPolicy, Stack, Token
+from aws_cdk import Annotations, CfnResource, Duration, RemovalPolicy
 from constructs import Construct
 
 from chime_expiration._criterion import ExpirationCriterion
@@ -83,7 +83,7 @@ class AppInstanceUserExpiration(Construct):
             properties["AppInstanceUserMayChange"] = True
 
         super().__init__(scope, id)
-        provider = Provider.of(self)
+        provider = Provider.of(scope)
         identity = provider.register(self, app_instance_user_arn)
         self._app_instance_user_arn = app_instance_user_arn
         self._resource = CfnResource(
@@ -95,13 +95,13 @@ class AppInstanceUserExpiration(Construct):
         self._resource.override_logical_id(
             logical_id("Expiration", user.user_id if user else "", identity)
         )
-        self._resource.node.add_dependency(provider.policies.for_user(app_instance_user_arn))
+        _depend(self._resource, provider.policies.for_user(app_instance_user_arn))
         if user_may_change:
-            self._resource.node.add_dependency(provider.policies.for_changing_users())
+            _depend(self._resource, provider.policies.for_changing_users())
         if removal_policy is not RemovalPolicy.DESTROY:
             self._resource.apply_removal_policy(removal_policy)
-        if user:
-            _warn_of_other_account(self, user)
+        if user and provider.account not in (None, user.account):
+            _warn_of_other_account(self, provider.account, user)
 
     @property
     def app_instance_user_arn(self) -> str:
@@ -182,11 +182,16 @@ def _check_removal_policy(removal_policy: RemovalPolicy) -> None:
         )
 
 
-def _warn_of_other_account(declaration: Construct, user: AppInstanceUserArn) -> None:
-    account = Stack.of(declaration).account
-    if not Token.is_unresolved(account) and account != user.account:
-        Annotations.of(declaration).add_warning_v2(
-            "chime-expiration:otherAccount",
-            f"the stack is in account {account}, the AppInstanceUser in {user.account}: Chime SDK "
-            "takes calls from the user's own account only, so the deployment will be denied",
-        )
+def _depend(resource: CfnResource, policy: CfnResource) -> None:
+    # A dependency between constructs would cost a third of a declaration's time at synth. The
+    # oldest aws-cdk-lib of our range has only the method that newer ones call deprecated.
+    add = getattr(resource, "add_resource_dependency", None) or resource.add_dependency
+    add(policy)
+
+
+def _warn_of_other_account(declaration: Construct, account: str, user: AppInstanceUserArn) -> None:
+    Annotations.of(declaration).add_warning_v2(
+        "chime-expiration:otherAccount",
+        f"the stack is in account {account}, the AppInstanceUser in {user.account}: Chime SDK "
+        "takes calls from the user's own account only, so the deployment will be denied",
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Self
 from weakref import WeakKeyDictionary
 
-from aws_cdk import RemovalPolicy, Stack, Stage
+from aws_cdk import RemovalPolicy, Stack, Stage, Token
 from aws_cdk.aws_iam import CfnRole
 from aws_cdk.aws_lambda import CfnEventInvokeConfig, CfnFunction
 from aws_cdk.aws_logs import CfnLogGroup
@@ -44,12 +44,13 @@ class Provider(Construct):
         self.service_token = _function(self, role, log_group).attr_arn
         self.policies = AppInstancePolicies(self, role)
         self._stack = scope
+        self.account = None if Token.is_unresolved(scope.account) else scope.account
         self._declared: dict[str, Construct] = {}
 
     @classmethod
     def of(cls, scope: Construct) -> Self:
         """The provider of the stack that ``scope`` is in."""
-        stack = Stack.of(scope)
+        stack = scope if isinstance(scope, Stack) else Stack.of(scope)
         provider = _of_stack.get(stack)
         if provider is None:
             provider = _of_stack[stack] = cls(stack)
