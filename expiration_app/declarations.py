@@ -85,7 +85,7 @@ def _mapping(place: str, context: object) -> Mapping[str, object]:
             raise ContextError(f"{place} is not JSON: {error}; got {context!r}") from None
         return _mapping(place, parsed)
     if isinstance(context, str) and "=" in context:
-        pairs = [pair.rpartition("=") for pair in context.split(",")]
+        pairs = [pair.rpartition("=") for pair in context.split(",") if pair.strip()]
         return _without_duplicates([(arn.strip(), days.strip()) for arn, _, days in pairs])
     raise ContextError(
         f"{place} is {context!r}: declare users by AppInstance in cdk.json, "
@@ -120,7 +120,8 @@ def _days(place: str, value: object) -> Duration:
     match = _DAYS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ContextError(
-            f'{place} expires after {value!r}: use whole days with their unit, as in "30 days"'
+            f"{place} expires after {json.dumps(value)}: use whole days with their unit, "
+            'as in "30 days"'
         )
     return Duration.days(int(match[1]))
 

@@ -66,7 +66,7 @@ class Provider(Construct):
         if first is not declaration:
             raise ValueError(
                 f"{declaration.node.path!r} declares the same AppInstanceUser as "
-                f"{first.node.path!r}, {user_arn!r}: keep one of the two"
+                f"{first.node.path!r}, {identity!r}: keep one of the two"
             )
         return identity
 

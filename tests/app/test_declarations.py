@@ -1,5 +1,7 @@
 """What people write into the context, and what they are told when it is none."""
 
+import json
+
 import pytest
 from aws_cdk import RemovalPolicy
 
@@ -80,14 +82,14 @@ def test_days_that_are_none_are_refused_with_their_place_and_an_example(value):
     with pytest.raises(ContextError) as refusal:
         read_declarations({INSTANCE: {"guest-42": value}})
     assert str(refusal.value) == (
-        f"expirations['{INSTANCE}']['guest-42'] expires after {value!r}: "
+        f"expirations['{INSTANCE}']['guest-42'] expires after {json.dumps(value)}: "
         'use whole days with their unit, as in "30 days"'
     )
 
 
 def test_options_without_days_are_refused():
     # WHEN / THEN
-    with pytest.raises(ContextError, match=r"\['guest-42'\] expires after None: use whole days"):
+    with pytest.raises(ContextError, match=r"\['guest-42'\] expires after null: use whole days"):
         read_declarations({INSTANCE: {"guest-42": {}}})
 
 

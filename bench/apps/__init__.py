@@ -1,0 +1,1 @@
+"""The same declarations with each peer; each runs as a process of its own."""
