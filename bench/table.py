@@ -10,7 +10,9 @@ from bench.rows import Row
 
 def show(rows: Sequence[Row]) -> None:
     """Print all rows as one table."""
-    table = Table(title="Measured in turn, medians (quartiles); a ratio is ours by theirs")
+    table = Table(
+        title="Measured in turn, medians (quartiles); a ratio is ours by theirs; ? = within noise"
+    )
     for column in ("what", "against", "ours", "theirs", "ratio", "the other clock", "target", ""):
         table.add_column(column)
     group = None
@@ -29,7 +31,7 @@ def show(rows: Sequence[Row]) -> None:
             row.target,
             _verdict(row),
         )
-    console = Console(width=None if Console().is_terminal else 160)
+    console = Console(width=None if Console().is_terminal else 190)
     console.print(table)
     for row in rows:
         if row.note:
@@ -46,4 +48,4 @@ def _verdict(row: Row) -> str:
     if row.reached is None:
         return ""
     verdict = "[green]reached[/green]" if row.reached else "[red]missed[/red]"
-    return verdict if row.certain else f"{verdict}, within noise"
+    return verdict if row.certain else f"{verdict}?"
