@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class CdkCli:
     def __init__(self, stage: Stage, app_folder: Path = _PROJECT) -> None:
         self._stage = stage
         self._app_folder = app_folder
+        # The CLI refuses to share the app's own cdk.out with another one that runs.
+        self._output = tempfile.mkdtemp(prefix="cdk.out-", dir=stage.directory)
 
     def run(self, *arguments: str, on_line: Callable[[str], None] = lambda _: None) -> str:
         """Run one command and return what it printed; `on_line` sees each line as it comes.
@@ -33,7 +36,8 @@ class CdkCli:
         Raises CdkError.
         """
         guard = [sys.executable, "-I", lifeline.__file__, "--"]
-        command = [str(_PROJECT / "node_modules" / ".bin" / "cdk"), *arguments]
+        cdk = str(_PROJECT / "node_modules" / ".bin" / "cdk")
+        command = [cdk, *arguments, "--output", self._output]
         with subprocess.Popen(
             [*guard, *command],
             stdin=subprocess.PIPE,
