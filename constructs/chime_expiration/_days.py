@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from aws_cdk import Duration, Token
 
 from chime_expiration_handler.days import ALLOWED_DAYS, expiration_days
@@ -12,6 +14,12 @@ def days_of(expire_after: Duration) -> int | float:
     """The whole days in ``expire_after``, or the token of a number that is known at deployment."""
     if not isinstance(expire_after, Duration):
         raise TypeError(f"expire_after is {expire_after!r}, not a Duration: {_FIX}")
+    return _whole_days(expire_after)
+
+
+# Hundreds of declarations share one Duration, and each question to it is a call to the jsii kernel.
+@lru_cache
+def _whole_days(expire_after: Duration) -> int | float:
     try:
         days = expire_after.to_days(integral=False)
     except RuntimeError as error:

@@ -46,6 +46,19 @@ def test_whole_days_may_be_given_in_any_unit(stack, declare, expirations):
     assert resource["Properties"]["ExpirationDays"] == 2
 
 
+def test_declarations_may_share_a_duration_and_differ_from_others(stack, declare, expirations):
+    # GIVEN
+    thirty_days = Duration.days(30)
+
+    # WHEN
+    for name, expire_after in (("a", thirty_days), ("b", Duration.days(7)), ("c", thirty_days)):
+        declare(stack, name, user=f"{APP_INSTANCE}/user/{name}", expire_after=expire_after)
+
+    # THEN
+    found = [resource["Properties"]["ExpirationDays"] for resource in expirations(stack).values()]
+    assert found == [30, 7, 30]
+
+
 def test_immediate_expiration_is_in_the_template_only_when_it_is_allowed(
     stack, declare, expirations
 ):
