@@ -54,12 +54,14 @@ class AppInstancePolicies:
         if match is None:
             app_instances, readable = f"arn:aws:chime:*:{self._stack.account}:app-instance/*", "Any"
         else:
-            app_instances, readable = match[1], match[1].rpartition("/")[2]
+            app_instances = match[1]
+            # The first group of the UUID: the whole one would stand in every declaration.
+            readable = app_instances.rpartition("/")[2].partition("-")[0]
         identity = identity_of(app_instances, self._stack)
         policy = self._policies.get(identity)
         if policy is None:
             self._check_room_for(identity)
-            policy = self._policy(app_instances, logical_id("ChimeAppInstance", readable, identity))
+            policy = self._policy(app_instances, logical_id("AppInstance", readable, identity))
             self._policies[identity] = policy
         return policy
 

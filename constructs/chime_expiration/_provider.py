@@ -15,7 +15,7 @@ from chime_expiration._handler_asset import copy_handler_to
 from chime_expiration._identity import identity_of
 from chime_expiration._permissions import AppInstancePolicies
 
-_ID = "AppInstanceUserExpirationProvider"
+_ID = "ChimeExpirationProvider"
 
 # 490 declarations of one stack at the service's 10 requests a second take about a minute; an
 # outage is waited for two. See patience.py in the handler.
@@ -113,7 +113,8 @@ def _function(scope: Construct, role: CfnRole, log_group: CfnLogGroup) -> CfnFun
     asset = Asset(scope, "Code", path=str(folder))
     function = CfnFunction(
         scope,
-        "Handler",
+        # The short logical id that this makes stands in every declaration of the template.
+        "Default",
         description="Sets and clears the expiration of AppInstanceUsers",
         code=CfnFunction.CodeProperty(s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key),
         handler="chime_expiration_handler.wiring.handler",

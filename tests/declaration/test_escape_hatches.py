@@ -103,7 +103,7 @@ def test_a_resource_of_the_provider_can_be_overridden_from_the_stack(stack, decl
     declare(stack)
 
     # WHEN
-    function = stack.node.find_child("AppInstanceUserExpirationProvider").node.find_child("Handler")
+    function = stack.node.find_child("ChimeExpirationProvider").node.default_child
     function.add_property_override("Tags", [{"Key": "a", "Value": "b"}])
 
     # THEN

@@ -8,6 +8,7 @@ from aws_cdk import App, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk.assertions import Match, Template
 
 from chime_expiration import AppInstanceUserExpiration, ExpirationCriterion
+from chime_expiration_handler.properties import ExpirationProperties
 
 Declare = Callable[..., AppInstanceUserExpiration]
 
@@ -32,7 +33,6 @@ def test_a_declaration_is_one_custom_resource_with_the_days_as_a_number(
     assert properties == {
         "AppInstanceUserArn": f"{APP_INSTANCE}/user/guest-42",
         "ExpirationDays": 30,
-        "ExpirationCriterion": "CREATED_TIMESTAMP",
         "ServiceTimeout": 600,
     }
 
@@ -270,10 +270,13 @@ def test_as_many_app_instances_as_are_let_through_do_fit_into_a_role(stack, decl
     assert 9_000 < characters < 10_240
 
 
-def test_the_criterion_can_be_said(stack, declare, expirations):
+@pytest.mark.parametrize("criterion", ExpirationCriterion)
+def test_the_criterion_that_is_said_is_the_one_that_the_handler_reads(
+    stack, declare, expirations, criterion
+):
     # WHEN
-    declare(stack, criterion=ExpirationCriterion.CREATED_TIMESTAMP)
+    declare(stack, criterion=criterion)
 
     # THEN
     [resource] = expirations(stack).values()
-    assert resource["Properties"]["ExpirationCriterion"] == "CREATED_TIMESTAMP"
+    assert ExpirationProperties.parse(resource["Properties"]).criterion == criterion

@@ -58,7 +58,7 @@ def test_a_delete_clears_the_id_and_not_the_user_in_the_properties(
     [
         "",
         NOTHING_SET,
-        "Expirations_Expirationguest425FAA4ED2_X7GQ0M1B",
+        "Expirations_Expireguest425FAA4ED2_X7GQ0M1B",
         "2026/11/23/[$LATEST]6f1c",
         "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e",
         "arn:aws:chime:us-west-2:111122223333:app-instance/6a5c7b1e/user/guest",

@@ -62,7 +62,7 @@ def test_a_user_that_another_declaration_has_by_now_is_left_alone(function, chim
 @pytest.mark.parametrize(
     "change",
     [
-        {"logical_id": "Expirationguest425FAA4ED2"},
+        {"logical_id": "Expireguest425FAA4ED2"},
         {"status": "DELETE_COMPLETE"},
         {"status": "DELETE_IN_PROGRESS"},
         {"ResourceType": "Custom::Other"},

@@ -206,7 +206,7 @@ def test_the_log_is_one_json_object_a_line_and_says_who_what_and_how_long(
     assert [call["attempts"] for call in calls] == [1, 2]
     assert all(call["user"] == user and call["outcome"] == "ok" for call in calls)
     assert event["event"] == "Create"
-    assert event["logical_id"] == "Expirationguest425FAA4ED2"
+    assert event["logical_id"] == "Expireguest425FAA4ED2"
     assert event["user"] == user
     assert event["outcome"] == "set"
     assert all(isinstance(entry["duration_ms"], int) for entry in ours)

@@ -76,7 +76,7 @@ def test_it_does_not_survive_another_declaration(stack_with, change):
 def test_it_does_not_survive_other_permissions(stack_with):
     # GIVEN
     stack = stack_with()
-    [policy] = [each for each in stack.node.find_all() if each.node.id.startswith("ChimeApp")]
+    [policy] = [each for each in stack.node.find_all() if each.node.id.startswith("AppInstance")]
 
     # WHEN
     policy.add_property_override("PolicyDocument.Statement.0.Action.1", "chime:*")
