@@ -8,7 +8,16 @@ from rich.console import Console
 
 from bench import picture, records, sources, table
 from bench.functions import functions
-from bench.measurements import asset, burst, calls, cold_start, synth, template, warm_update
+from bench.measurements import (
+    asset,
+    burst,
+    calls,
+    cold_start,
+    cold_start_steps,
+    synth,
+    template,
+    warm_update,
+)
 from bench.places import PICTURE, RESULTS
 from bench.rows import Result
 from bench.stage import stage
@@ -35,13 +44,14 @@ def main() -> int:
             results.append(calls.measure(shared, compared))
             status.update("starting functions")
             results.append(cold_start.measure(shared, compared, 120 * share))
+            results.append(cold_start_steps.measure(compared, 30 * share))
             status.update("updating with warm functions")
             results.append(warm_update.measure(shared, compared, 30 * share))
         status.update("deploying 490 declarations at once")
         results.append(burst.measure())
         results.append(asset.measure(compared))
         status.update("synthesizing")
-        results.insert(0, synth.measure(480 * share))
+        results.insert(0, synth.measure(420 * share))
     rows = [row for result in results for row in result.rows]
     table.show(rows)
     if sources.fingerprint() != measured:

@@ -35,7 +35,7 @@ def show(rows: Sequence[Row]) -> None:
     console.print(table)
     for row in rows:
         if row.note:
-            console.print(f"[dim]{row.group}, {row.what}: {row.note}[/dim]")
+            console.print(f"[dim]{row.group}, {row.what}, against {row.against}: {row.note}[/dim]")
 
 
 def _other_clock(row: Row) -> str:

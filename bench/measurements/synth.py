@@ -21,6 +21,7 @@ _OURS = "chime_expiration_app"
 _PEER = "aws_custom_resource_app"
 _DOCUMENTED = "aws_custom_resource_documented_app"
 _NATIVE = "native_app"
+_FLOOR = "floor_app"
 _BARE = ("bare", 0)
 
 _SIZES = (1, 100, 240, 400)
@@ -53,11 +54,11 @@ class _Runs:
         whole = self.whole((app, users), rounds_taken)
         return (whole - self.whole(_BARE, rounds_taken)) / users
 
-    def ratio(self, peer: str, users: int) -> Spread:
-        """What our users add by what the peer's add."""
+    def ratio(self, peer: str, users: int, of: str = _OURS) -> Spread:
+        """What the users of an app add by what the peer's add."""
         return ratio_of_medians(
             self.count,
-            lambda numbers: self.added(_OURS, users, numbers),
+            lambda numbers: self.added(of, users, numbers),
             lambda numbers: self.added(peer, users, numbers),
         )
 
@@ -65,7 +66,7 @@ class _Runs:
 def measure(seconds: float) -> Result:
     """Run every app with every number of users, for about so many seconds."""
     apps: list[App] = [_BARE]
-    apps += [(name, size) for name in (_OURS, _NATIVE, _PEER) for size in _SIZES]
+    apps += [(name, size) for name in (_OURS, _NATIVE, _PEER, _FLOOR) for size in _SIZES]
     apps += [(_DOCUMENTED, size) for size in _DOCUMENTED_SIZES]
     with tempfile.TemporaryDirectory(prefix="bench-synth-") as folder:
         once: dict[App, Callable[[], Cost]] = {
@@ -89,11 +90,13 @@ def _per_declaration(waited: _Runs, worked: _Runs) -> list[Row]:
             worked.ratio(peer, size),
             limit,
             waited=waited.ratio(peer, size),
+            note="" if limit is None else _of_the_floor(worked.ratio(peer, size, of=_FLOOR)),
         )
         for peer, against, sizes, limit in (
             (_PEER, "AwsCustomResource, one role", _SIZES[1:], 0.5),
             (_DOCUMENTED, "AwsCustomResource, documented", _DOCUMENTED_SIZES, None),
             (_NATIVE, "CfnAppInstanceUser", _SIZES[1:], 1.25),
+            (_FLOOR, "the floor", _SIZES[1:], None),
         )
         for size in sizes
     ]
@@ -111,6 +114,7 @@ def _first(waited: _Runs, worked: _Runs) -> list[Row]:
             worked.ratio(_PEER, 1),
             1.0,
             waited=waited.ratio(_PEER, 1),
+            note=_of_the_floor(worked.ratio(_PEER, 1, of=_FLOOR)),
         ),
         Row(
             _GROUP,
@@ -121,8 +125,22 @@ def _first(waited: _Runs, worked: _Runs) -> list[Row]:
             ratio(worked.seconds[first], worked.seconds[_BARE]),
             1.2,
             waited=ratio(waited.seconds[first], waited.seconds[_BARE]),
+            note=_of_the_floor(ratio(worked.seconds[_FLOOR, 1], worked.seconds[_BARE])),
+        ),
+        Row(
+            _GROUP,
+            "app with one declaration",
+            "the floor",
+            milliseconds(Spread.of(worked.seconds[first])),
+            milliseconds(Spread.of(worked.seconds[_FLOOR, 1])),
+            ratio(worked.seconds[first], worked.seconds[_FLOOR, 1]),
+            waited=ratio(waited.seconds[first], waited.seconds[_FLOOR, 1]),
         ),
     ]
+
+
+def _of_the_floor(value: Spread) -> str:
+    return f"the floor reaches {value.median:.2f} ×"
 
 
 def _milliseconds(seconds: float) -> str:
@@ -140,5 +158,6 @@ def _panel(worked: _Runs) -> Panel:
             Bar("this project", milliseconds_of(_OURS)),
             Bar("AwsCustomResource", milliseconds_of(_PEER)),
             Bar("CfnAppInstanceUser", milliseconds_of(_NATIVE)),
+            Bar("the floor", milliseconds_of(_FLOOR)),
         ],
     )
