@@ -24,6 +24,14 @@ def test_a_renamed_construct_changes_no_resource(tmp_path, declare):
     assert templates[0] == templates[1]
 
 
+def test_a_release_keeps_the_logical_ids_of_the_ones_before_it(stack, declare, expirations):
+    # WHEN
+    declare(stack, user="arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e/user/guest-42")
+
+    # THEN another id for the same user would set it anew, and then clear it for the old id
+    assert list(expirations(stack)) == ["Expireguest4288F9E394"]
+
+
 def test_a_construct_moved_within_its_stack_changes_no_resource(tmp_path, declare):
     # WHEN
     templates = []
