@@ -51,7 +51,7 @@ def main() -> int:
         results.append(burst.measure())
         results.append(asset.measure(compared))
         status.update("synthesizing")
-        results.insert(0, synth.measure(560 * share))
+        results.insert(0, synth.measure(480 * share))
     rows = [row for result in results for row in result.rows]
     table.show(rows)
     if sources.fingerprint() != measured:
