@@ -62,5 +62,5 @@ $(PYTHON_READY): requirements.txt
 
 node_modules/.package-lock.json: package-lock.json $(PYTHON_READY)
 	@echo "Setting up the CDK CLI"
-	@npm ci --silent --no-audit --no-fund --no-update-notifier
+	@npm ci --loglevel=error --no-audit --no-fund --no-update-notifier > /dev/null
 	@touch $@

@@ -78,7 +78,9 @@ def _sdk() -> Path:
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(source / name, folder / name)
-    _set_up(["npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--prefix", str(folder)])
+    _set_up(
+        ["npm", "ci", "--loglevel=error", "--ignore-scripts", "--no-audit", "--prefix", str(folder)]
+    )
     installed_from.write_bytes(lock)
     return folder
 
@@ -91,4 +93,11 @@ def _node() -> str:
 
 def _set_up(command: list[str]) -> None:
     environment = os.environ | {"PATH": tools()}
-    subprocess.run(command, env=environment, check=True, stdin=subprocess.DEVNULL)
+    # What it says when all is well would stand in the way of the table.
+    subprocess.run(
+        command,
+        env=environment,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
