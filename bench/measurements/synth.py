@@ -103,6 +103,7 @@ def _per_declaration(waited: _Runs, worked: _Runs) -> list[Row]:
 
 def _first(waited: _Runs, worked: _Runs) -> list[Row]:
     first = (_OURS, 1)
+    floor = ratio(worked.seconds[_FLOOR, 1], worked.seconds[_BARE, 1])
     return [
         Row(
             _GROUP,
@@ -115,25 +116,22 @@ def _first(waited: _Runs, worked: _Runs) -> list[Row]:
             waited=waited.ratio(_PEER, 1),
             note=_of_the_floor(worked.ratio(_PEER, 1, of=_FLOOR)),
         ),
-        Row(
-            _GROUP,
-            "app with one declaration",
-            "the bare app",
-            milliseconds(Spread.of(worked.seconds[first])),
-            milliseconds(Spread.of(worked.seconds[_BARE, 1])),
-            ratio(worked.seconds[first], worked.seconds[_BARE, 1]),
-            1.2,
-            waited=ratio(waited.seconds[first], waited.seconds[_BARE, 1]),
-            note=_of_the_floor(ratio(worked.seconds[_FLOOR, 1], worked.seconds[_BARE, 1])),
-        ),
-        Row(
-            _GROUP,
-            "app with one declaration",
-            "the floor",
-            milliseconds(Spread.of(worked.seconds[first])),
-            milliseconds(Spread.of(worked.seconds[_FLOOR, 1])),
-            ratio(worked.seconds[first], worked.seconds[_FLOOR, 1]),
-            waited=ratio(waited.seconds[first], waited.seconds[_FLOOR, 1]),
+        *(
+            Row(
+                _GROUP,
+                "app with one declaration",
+                against,
+                milliseconds(Spread.of(worked.seconds[first])),
+                milliseconds(Spread.of(worked.seconds[other, 1])),
+                ratio(worked.seconds[first], worked.seconds[other, 1]),
+                limit,
+                waited=ratio(waited.seconds[first], waited.seconds[other, 1]),
+                note=note,
+            )
+            for other, against, limit, note in (
+                (_BARE, "the bare app", 1.2, _of_the_floor(floor)),
+                (_FLOOR, "the floor", None, ""),
+            )
         ),
     ]
 
