@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +36,9 @@ def delete(physical_id: str, *, user: str | None = None, days: object = 30, **mo
     event["RequestType"] = "Delete"
     event["PhysicalResourceId"] = physical_id
     return event
+
+
+def sent_at(event: Event, moment: datetime) -> Event:
+    """``event`` with a ResponseURL that was signed at ``moment``."""
+    url = event["ResponseURL"].partition("&X-Amz-Date=")[0]
+    return event | {"ResponseURL": f"{url}&X-Amz-Date={moment:%Y%m%dT%H%M%SZ}"}

@@ -1,4 +1,4 @@
-"""Deploys stacks to a stage as the CDK CLI would, within a second."""
+"""Deploys stacks to a local AWS as the CDK CLI does, but within a second."""
 
 import json
 import shutil
@@ -10,33 +10,33 @@ from typing import Any
 
 from aws_cdk import App, Stack
 
-from localaws import Stage
+from localaws import LocalAws
 
 Build = Callable[[Stack], object]
 Change = Callable[[dict[str, Any]], None]
 
 
-def prepare(stage: Stage, region: str = "us-east-1") -> None:
-    """Put there what templates expect of a bootstrapped region."""
-    # This region is the one that S3 does not take as a constraint.
-    place = {"LocationConstraint": region}
-    stage.client("s3", region).create_bucket(
-        Bucket=f"cdk-hnb659fds-assets-{stage.account}-{region}",
-        **({} if region == "us-east-1" else {"CreateBucketConfiguration": place}),
+def prepare(local_aws: LocalAws, region: str = "us-east-1") -> None:
+    """Make the bucket and the parameter that templates expect of a bootstrapped region."""
+    # S3 does not accept us-east-1 as a location constraint.
+    location = {"LocationConstraint": region}
+    local_aws.client("s3", region).create_bucket(
+        Bucket=f"cdk-hnb659fds-assets-{local_aws.account}-{region}",
+        **({} if region == "us-east-1" else {"CreateBucketConfiguration": location}),
     )
-    stage.client("ssm", region).put_parameter(
+    local_aws.client("ssm", region).put_parameter(
         Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
     )
 
 
 @dataclass
 class Deployment:
-    """One stack and what became of it, deployed as the CLI would: assets first, then the template.
+    """One stack, deployed as the CLI does it: first the assets, then the template.
 
-    The CLI takes ten seconds for this, most of them to start.
+    The CLI needs ten seconds for this, most of them to start.
     """
 
-    stage: Stage
+    local_aws: LocalAws
     folder: Path
     name: str = "Expirations"
     region: str = "us-east-1"
@@ -49,13 +49,13 @@ class Deployment:
         change: Change = lambda _: None,
         parameters: dict[str, str] | None = None,
     ) -> str:
-        """Create or update the stack with what `build` declares; answer the status it ends in.
+        """Create or update the stack with what ``build`` declares; return its final status.
 
-        `change` may spoil the template first, to show what would happen if it were written so.
+        ``change`` edits the template before, to show what another template would do.
         """
         template = self._synthesize(build)
         change(template)
-        cloudformation = self.stage.client("cloudformation", self.region)
+        cloudformation = self.local_aws.client("cloudformation", self.region)
         request = {
             "StackName": self.name,
             "TemplateBody": json.dumps(template),
@@ -69,16 +69,16 @@ class Deployment:
             cloudformation.create_stack(**request)
         else:
             cloudformation.update_stack(**request)
-        return self.settled()
+        return self.wait_until_stable()
 
     def delete(self) -> str:
-        """Delete the stack; answer the status it ends in."""
-        self.stage.client("cloudformation", self.region).delete_stack(StackName=self.name)
-        return self.settled()
+        """Delete the stack; return its final status."""
+        self.local_aws.client("cloudformation", self.region).delete_stack(StackName=self.name)
+        return self.wait_until_stable()
 
-    def settled(self) -> str:
-        """Wait until CloudFormation has done all, the clean-up included."""
-        cloudformation = self.stage.client("cloudformation", self.region)
+    def wait_until_stable(self) -> str:
+        """Wait until CloudFormation has finished, including the clean-up; return the status."""
+        cloudformation = self.local_aws.client("cloudformation", self.region)
         while True:
             try:
                 [stack] = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
@@ -90,8 +90,8 @@ class Deployment:
             time.sleep(0.05)
 
     def reasons(self) -> str:
-        """Everything that CloudFormation gave as a reason."""
-        events = self.stage.client("cloudformation", self.region).describe_stack_events(
+        """The status reasons in the events of the stack, one per line."""
+        events = self.local_aws.client("cloudformation", self.region).describe_stack_events(
             StackName=self.name
         )
         return "\n".join(event.get("ResourceStatusReason", "") for event in events["StackEvents"])
@@ -115,7 +115,7 @@ class Deployment:
     def _upload(self, source: Path, asset: dict[str, Any]) -> None:
         [destination] = asset["destinations"].values()
         archive = shutil.make_archive(str(source), "zip", source)
-        bucket = destination["bucketName"].replace("${AWS::AccountId}", self.stage.account)
-        self.stage.client("s3", self.region).upload_file(
+        bucket = destination["bucketName"].replace("${AWS::AccountId}", self.local_aws.account)
+        self.local_aws.client("s3", self.region).upload_file(
             archive, bucket.replace("${AWS::Region}", self.region), destination["objectKey"]
         )

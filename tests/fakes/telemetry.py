@@ -12,7 +12,7 @@ _FRAME_TYPE_OF_LOGS = 0xA55A0000
 
 
 class Telemetry:
-    """Collects the records; `write_end` is for the runtime."""
+    """Collects the records; ``write_end`` is for the runtime."""
 
     def __init__(self) -> None:
         self.records: list[str] = []

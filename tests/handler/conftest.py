@@ -5,8 +5,14 @@ import pytest
 from botocore.config import Config
 
 from fakes.function import Function
+from fakes.stopped_clock import StoppedClock
 from localaws.certificates import Certificates
 from localaws.chime import ChimeIdentity, ChimeServer
+
+
+@pytest.fixture
+def chime() -> ChimeIdentity:
+    return ChimeIdentity(account="111122223333", clock=StoppedClock())
 
 
 @pytest.fixture

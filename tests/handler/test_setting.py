@@ -1,10 +1,10 @@
-"""Create and Update: what is declared gets set, or nothing does."""
+"""Create and Update set what is declared, or change nothing."""
 
 from datetime import timedelta
 
 import pytest
 
-from chime_expiration_handler.lifecycle import NOTHING_SET
+from chime_expiration_handler.contract.physical_id import NOTHING_SET
 from fakes.cloudformation_events import create, update
 from fakes.function import Function
 from localaws.chime import ChimeIdentity, Fault
@@ -13,17 +13,21 @@ PUT = "PutAppInstanceUserExpirationSettings"
 DESCRIBE = "DescribeAppInstanceUser"
 
 
-def test_a_create_sets_the_days_and_answers_the_users_arn(function, chime, user):
+def test_a_create_sets_the_days_and_returns_the_users_arn(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
     # WHEN
-    told = function.run(create(user, 30))
+    response = function.run(create(user, 30))
 
     # THEN
-    assert told.succeeded
-    assert told.PhysicalResourceId == user
+    assert response.succeeded
+    assert response.PhysicalResourceId == user
     assert chime.expiration_days(user) == 30
 
 
-def test_a_create_makes_one_look_and_one_change(function, chime, user):
+def test_a_create_describes_the_user_once_and_sets_it_once(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
     # WHEN
     function.run(create(user))
 
@@ -31,61 +35,75 @@ def test_a_create_makes_one_look_and_one_change(function, chime, user):
     assert [call.operation for call in chime.calls] == [DESCRIBE, PUT]
 
 
-def test_the_attributes_say_when_the_user_expires(function, chime, user):
+def test_the_attributes_contain_the_time_of_the_expiration(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
     # GIVEN
-    created = chime.user(user).created
+    existing = chime.user(user)
+    assert existing is not None
 
     # WHEN
-    told = function.run(create(user, 30))
+    response = function.run(create(user, 30))
 
     # THEN
     iso = "%Y-%m-%dT%H:%M:%SZ"
-    assert told.Data == {
+    assert response.Data == {
         "AppInstanceUserArn": user,
-        "CreatedTimestamp": created.strftime(iso),
+        "CreatedTimestamp": existing.created.strftime(iso),
         "ExpirationCriterion": "CREATED_TIMESTAMP",
         "ExpirationDays": "30",
-        "ExpiresAt": (created + timedelta(days=30)).strftime(iso),
+        "ExpiresAt": (existing.created + timedelta(days=30)).strftime(iso),
     }
 
 
-def test_an_update_of_the_days_keeps_the_id(function, chime, user):
+def test_an_update_of_the_days_keeps_the_id(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
     # GIVEN
     function.run(create(user, 30))
 
     # WHEN
-    told = function.run(update(user, 90))
+    response = function.run(update(user, 90))
 
     # THEN
-    assert told.PhysicalResourceId == user
+    assert response.PhysicalResourceId == user
     assert chime.expiration_days(user) == 90
 
 
-def test_the_same_event_twice_is_the_same_as_once(function, chime, user):
+def test_a_repeated_event_gets_the_same_id_and_attributes_and_is_set_once(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
+    # GIVEN
+    function.run(create(user, 30))
+    chime.calls.clear()
+
     # WHEN
-    told = [function.run(create(user, 30)) for _ in range(2)]
+    responses = [function.run(update(user, 90)) for _ in range(2)]
 
     # THEN
-    assert told[0] == told[1]
-    assert chime.expiration_days(user) == 30
+    assert [response.outcome for response in responses] == ["set", "already set"]
+    assert responses[0].PhysicalResourceId == responses[1].PhysicalResourceId == user
+    assert responses[0].Data == responses[1].Data
+    assert chime.expiration_days(user) == 90
+    assert len(chime.calls.puts()) == 1
 
 
 def test_an_update_to_another_user_sets_that_one_and_leaves_the_old_one_to_the_delete(
-    function, chime, user, other_user
-):
+    function: Function, chime: ChimeIdentity, user: str, other_user: str
+) -> None:
     # GIVEN
     function.run(create(user, 30))
 
     # WHEN
-    told = function.run(update(other_user, 60, old_user=user))
+    response = function.run(update(other_user, 60, old_user=user))
 
     # THEN
-    assert told.PhysicalResourceId == other_user
+    assert response.PhysicalResourceId == other_user
     assert chime.expiration_days(other_user) == 60
     assert chime.expiration_days(user) == 30
 
 
-def test_the_call_goes_to_the_region_of_the_user(function, chime):
+def test_the_call_goes_to_the_region_of_the_user(function: Function, chime: ChimeIdentity) -> None:
     # GIVEN
     frankfurt = chime.create_user(chime.create_app_instance(region="eu-central-1"), "guest")
 
@@ -97,162 +115,72 @@ def test_the_call_goes_to_the_region_of_the_user(function, chime):
 
 
 @pytest.mark.parametrize(
-    ("properties", "said"),
+    ("properties", "reason"),
     [
-        ({"ExpirationDays": "0"}, "0 days cannot be set: use 1-5475 whole days"),
-        ({"ExpirationDays": "5476"}, "5476 days cannot be set"),
-        ({"ExpirationDays": "1.5"}, "1.5 days cannot be set"),
-        ({"ExpirationDays": "true"}, "'true' is not a number of days"),
-        ({"ExpirationDays": ""}, "'' is not a number of days"),
-        ({"ExpirationCriterion": "LAST_MESSAGE"}, "'LAST_MESSAGE' is no expiration criterion"),
+        ({"ExpirationDays": "0"}, "'0' days cannot be set: use 1-5475 whole days"),
+        ({"ExpirationDays": "1.5"}, "'1.5' days cannot be set"),
+        ({"ExpirationDays": ""}, "'' days cannot be set"),
+        ({"MissingUser": "WARN"}, "MissingUser is 'WARN': use FAIL or IGNORE"),
+        ({"ExpirationCriterion": "LAST_MESSAGE"}, "'LAST_MESSAGE' is not an expiration criterion"),
         ({"AllowImmediateExpiration": "maybe"}, "AllowImmediateExpiration is 'maybe'"),
         ({"AppInstanceUserArn": "guest"}, "'guest' is not the ARN of an AppInstanceUser"),
     ],
 )
-def test_a_create_that_asks_for_the_impossible_calls_nobody(
-    function, chime, user, properties, said
-):
+def test_a_create_with_invalid_properties_fails_without_a_call(
+    function: Function, chime: ChimeIdentity, user: str, properties: dict[str, str], reason: str
+) -> None:
     # WHEN
-    told = function.run(
+    response = function.run(
         create(user) | {"ResourceProperties": create(user)["ResourceProperties"] | properties}
     )
 
     # THEN
-    assert said in told.reason
-    assert told.PhysicalResourceId == NOTHING_SET
+    assert reason in response.reason
+    assert response.PhysicalResourceId == NOTHING_SET
     assert len(chime.calls) == 0
 
 
 @pytest.mark.parametrize("missing", ["AppInstanceUserArn", "ExpirationDays"])
-def test_a_missing_property_is_named(function, user, missing):
+def test_a_missing_property_is_named(function: Function, user: str, missing: str) -> None:
     # GIVEN
     event = create(user)
     del event["ResourceProperties"][missing]
 
     # WHEN
-    told = function.run(event)
+    response = function.run(event)
 
     # THEN
-    assert told.reason.startswith(f"{missing} is missing")
+    assert response.reason.startswith(f"{missing} is missing")
 
 
-def test_a_missing_criterion_and_properties_of_a_later_release_are_understood(
-    function, chime, user
-):
+def test_a_missing_criterion_and_properties_of_a_later_release_are_accepted(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
     # GIVEN
     event = create(user, 30, Later={"Nested": ["true"]})
     del event["ResourceProperties"]["ExpirationCriterion"]
 
     # WHEN
-    told = function.run(event)
+    response = function.run(event)
 
     # THEN
-    assert told.succeeded
+    assert response.succeeded
     assert chime.expiration_days(user) == 30
 
 
-@pytest.mark.parametrize("answers", ["Forbidden", "NotFound"])
-@pytest.mark.parametrize("header", [True, False])
-def test_an_unknown_user_fails_with_its_name_and_without_waiting(
-    function, chime, app_instance, answers, header
-):
+@pytest.mark.parametrize("detail", ["no", '{"no": {}}'])
+def test_a_failed_create_without_effect_returns_the_marker(
+    function: Function, chime: ChimeIdentity, user: str, detail: str
+) -> None:
     # GIVEN
-    chime.unknown_user_answers, chime.error_header = answers, header
-    nobody = f"{app_instance}/user/nobody"
+    chime.faults.add(Fault(PUT, "BadRequestException", detail))
 
     # WHEN
-    told = function.run(create(nobody))
+    response = function.run(create(user))
 
     # THEN
-    assert told.reason == f"there is no AppInstanceUser {nobody}; create it first, or mend the ARN"
-    assert told.PhysicalResourceId == NOTHING_SET
-    assert function.time.elapsed == 0
-
-
-@pytest.mark.parametrize("operation", [DESCRIBE, PUT])
-def test_an_update_of_a_user_that_has_expired_since_succeeds(function, chime, user, operation):
-    # GIVEN a user that its expiration, or its owner, has deleted
-    function.run(create(user, 30))
-    chime.clock.advance(days=40)
-    if operation == DESCRIBE:
-        chime.sweep()
-    else:
-        chime.faults.add(Fault(PUT, "NotFoundException"))
-
-    # WHEN
-    told = function.run(update(user, 90))
-
-    # THEN
-    assert told.succeeded
-    assert told.outcome == "nothing to set: the user is gone"
-    assert told.PhysicalResourceId == user
-    assert told.Data["ExpiresAt"] == "gone"
-
-
-def test_an_update_to_a_user_that_does_not_exist_fails(function, app_instance, user):
-    # WHEN
-    told = function.run(update(f"{app_instance}/user/nobody", old_user=user))
-
-    # THEN
-    assert told.reason.startswith("there is no AppInstanceUser ")
-    assert told.PhysicalResourceId == user
-
-
-def test_days_that_the_user_has_outlived_are_refused_with_both_numbers(function, chime, user):
-    # GIVEN a user of ten days
-
-    # WHEN
-    told = function.run(create(user, 10))
-
-    # THEN
-    assert told.reason.startswith("10 days would delete ")
-    assert "it is 10 days old" in told.reason
-    assert told.reason.endswith("declare more than 10 days, or allow_immediate_expiration=True")
-    assert told.PhysicalResourceId == NOTHING_SET
-    assert chime.expiration_days(user) is None
-
-
-def test_an_update_to_days_that_the_user_has_outlived_is_refused_as_well(function, chime, user):
-    # GIVEN
-    function.run(create(user, 30))
-
-    # WHEN
-    told = function.run(update(user, 5))
-
-    # THEN
-    assert not told.succeeded
-    assert told.PhysicalResourceId == user
-    assert chime.expiration_days(user) == 30
-
-
-def test_days_that_the_user_has_outlived_can_be_meant(function, chime, user):
-    # WHEN
-    told = function.run(create(user, 10, AllowImmediateExpiration="true"))
-
-    # THEN
-    assert told.succeeded
-    assert chime.sweep() == [user]
-
-
-def test_a_user_that_keeps_a_day_is_not_in_the_way(function, chime, user):
-    # WHEN
-    told = function.run(create(user, 11))
-
-    # THEN
-    assert told.succeeded
-    assert chime.sweep() == []
-
-
-def test_a_failed_create_that_had_no_effect_answers_a_marker(function, chime, user):
-    # GIVEN
-    chime.faults.add(Fault(PUT, "BadRequestException", "no"))
-
-    # WHEN
-    told = function.run(create(user))
-
-    # THEN
-    assert "was refused: BadRequestException: no" in told.reason
-    assert told.PhysicalResourceId == NOTHING_SET
+    assert f"was rejected: BadRequestException: {detail}" in response.reason
+    assert response.PhysicalResourceId == NOTHING_SET
 
 
 @pytest.mark.parametrize(
@@ -265,55 +193,59 @@ def test_a_failed_create_that_had_no_effect_answers_a_marker(function, chime, us
     ],
     ids=["500", "503 after the effect", "reset after the effect", "silence after the effect"],
 )
-def test_a_create_whose_outcome_is_unknown_answers_the_arn(function, chime, user, fault):
+def test_a_create_with_an_unknown_outcome_returns_the_arn(
+    function: Function, chime: ChimeIdentity, user: str, fault: Fault
+) -> None:
     # GIVEN
     chime.faults.add(fault)
-    function.time.limit = 30
+    function.time.limit = 80
 
     # WHEN
-    told = function.run(create(user))
+    response = function.run(create(user))
 
     # THEN
-    assert PUT in told.reason
-    assert told.PhysicalResourceId == user
+    assert PUT in response.reason
+    assert response.PhysicalResourceId == user
 
 
-def test_an_unknown_outcome_stays_unknown_when_a_clear_no_follows(function, chime, user):
+def test_an_unknown_outcome_stays_unknown_when_the_next_attempt_is_rejected(
+    function: Function, chime: ChimeIdentity, user: str
+) -> None:
     # GIVEN
     chime.faults.add(Fault(PUT, effect=True, then="reset"), Fault(PUT, "BadRequestException"))
 
     # WHEN
-    told = function.run(create(user))
+    response = function.run(create(user))
 
     # THEN
-    assert not told.succeeded
-    assert told.PhysicalResourceId == user
+    assert not response.succeeded
+    assert response.PhysicalResourceId == user
 
 
-def test_an_update_to_another_user_that_had_no_effect_answers_the_old_id(
-    function, chime, user, other_user
-):
+def test_a_failed_update_to_another_user_without_effect_returns_the_old_id(
+    function: Function, chime: ChimeIdentity, user: str, other_user: str
+) -> None:
     # GIVEN
     chime.faults.add(Fault(PUT, "BadRequestException"))
 
     # WHEN
-    told = function.run(update(other_user, old_user=user))
+    response = function.run(update(other_user, old_user=user))
 
     # THEN
-    assert not told.succeeded
-    assert told.PhysicalResourceId == user
+    assert not response.succeeded
+    assert response.PhysicalResourceId == user
 
 
-def test_an_update_to_another_user_whose_outcome_is_unknown_answers_the_new_id(
-    function: Function, chime: ChimeIdentity, user, other_user
-):
+def test_an_update_to_another_user_with_an_unknown_outcome_returns_the_new_id(
+    function: Function, chime: ChimeIdentity, user: str, other_user: str
+) -> None:
     # GIVEN
     chime.faults.add(Fault(PUT, times=None, effect=True))
-    function.time.limit = 30
+    function.time.limit = 80
 
     # WHEN
-    told = function.run(update(other_user, old_user=user))
+    response = function.run(update(other_user, old_user=user))
 
     # THEN
-    assert not told.succeeded
-    assert told.PhysicalResourceId == other_user
+    assert not response.succeeded
+    assert response.PhysicalResourceId == other_user

@@ -1,45 +1,46 @@
-"""One event on its way through the handler's logic, and what the service saw of it."""
+"""One event, handled by the lifecycle, with the calls that the service received."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from chime_expiration_handler.arn import AppInstanceUserArn
-from chime_expiration_handler.identity_service import IdentityService
-from chime_expiration_handler.lifecycle import Lifecycle, LifecycleError
-from chime_expiration_handler.patience import Patience
+from chime_expiration_handler.service.identity_service import IdentityService
+from chime_expiration_handler.service.retry_budget import READ_SECONDS, UNDO_SECONDS, RetryBudget
+from chime_expiration_handler.user.lifecycle import Lifecycle, LifecycleError
+from chime_expiration_handler.user.own_stack import OwnStack
 from fakes.cloudformation_events import Event
-from fakes.function import FunctionTime, Told
-from fakes.in_process_client import InProcessClient, Interruption
+from fakes.function import FunctionTime, Response
 from localaws.chime import Call, ChimeIdentity
+from localaws.standins.direct_client import DirectClient, Interruption
+from localaws.standins.stack_history import StackHistory
 
 TIMED_OUT = "Execution timed out"
-_CRHELPER_ANSWERS_BEFORE_THE_END = 0.5
+_CRHELPER_RESPONDS_BEFORE_THE_END = 0.5
 
 
 class _OutOfTime(BaseException):
-    """crhelper's timer answers from another thread: nothing of ours may catch it."""
+    """crhelper's timer responds from another thread: our code must not catch it."""
 
 
 @dataclass
-class _TimeThatEnds(FunctionTime):
+class _LimitedTime(FunctionTime):
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
-        if self.remaining() < _CRHELPER_ANSWERS_BEFORE_THE_END:
+        if self.remaining() < _CRHELPER_RESPONDS_BEFORE_THE_END:
             raise _OutOfTime
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What CloudFormation was told, and the calls that were made."""
+    """The response to CloudFormation, and the calls that were made."""
 
     event: Event
-    told: Told
+    response: Response
     calls: list[Call] = field(default_factory=list)
 
     @property
     def changed(self) -> set[str]:
-        """The users whose setting was changed, or may have been for all that the caller knows."""
+        """The users whose setting was changed, or may have been changed."""
         return {
             str(call.arn)
             for call in self.calls
@@ -56,26 +57,30 @@ class Delivery:
 def deliver(
     event: Event,
     chime: ChimeIdentity,
+    history: StackHistory,
     interrupt: Interruption | None = None,
-    is_declared_elsewhere: Callable[[Event, AppInstanceUserArn], bool] = lambda *_: False,
+    *,
+    stack_has_token_users: bool = False,
 ) -> Delivery:
-    """Invoke the function with ``event``, in no time."""
-    time = _TimeThatEnds()
+    """Invoke the function with ``event``, in simulated time."""
+    time = _LimitedTime()
     uniform = random.Random(1).uniform
-    patience = Patience(time.remaining, time.sleep, time.now, uniform)
+    retry_budget = RetryBudget(time.remaining, time.sleep, time.now, uniform)
     lifecycle = Lifecycle(
         lambda region: IdentityService(
-            InProcessClient(chime, region, time.sleep, *filter(None, [interrupt])), patience
+            DirectClient(chime, region, time.sleep, READ_SECONDS, *filter(None, [interrupt])),
+            retry_budget,
         ),
-        now=chime.clock.now,
-        is_declared_elsewhere=is_declared_elsewhere,
+        lambda event: OwnStack(event, retry_budget.ending_sooner(UNDO_SECONDS), lambda _: history),
+        stack_has_token_users=stack_has_token_users,
+        now=lambda: chime.clock.now() + timedelta(seconds=time.now()),
     )
-    told = Told()
+    response = Response()
     chime.calls.clear()
     try:
-        told.outcome = getattr(lifecycle, event["RequestType"].lower())(event, told)
+        response.outcome = lifecycle.handle(event, response)
     except LifecycleError as error:
-        told.reason = str(error)
+        response.reason = str(error)
     except _OutOfTime:
-        told.reason = TIMED_OUT
-    return Delivery(event, told, chime.calls.all())
+        response.reason = TIMED_OUT
+    return Delivery(event, response, chime.calls.all())

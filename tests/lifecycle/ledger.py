@@ -1,35 +1,31 @@
-"""What the service should hold, from what CloudFormation believes and what calls were made.
+"""The settings that the service may have, from CloudFormation's records and the calls.
 
-It never looks at how the handler decides. Of each user it knows the setting that is due:
+It does not use the handler. For each user it computes the settings that are due:
 
 - declared in a stable stack: the declared days;
-- set, or perhaps set, by the stack and not declared any more: none;
-- never touched by a call: what it was before.
+- set, or possibly set, by the stack and removed from it: none;
+- set by a creation that was rolled back: the setting that it had before, or none;
+- never changed by a call: the setting that it had before.
 
-Some users are out of anybody's hands, and then nothing is due: the Delete for them failed three
-times, or their rollback was skipped, or CloudFormation forgot their id.
+For some users any setting is accepted: the Delete for them failed three times, or their rollback
+was skipped, or CloudFormation forgot their id.
 """
 
 from dataclasses import dataclass, field
-from enum import Enum
 
-from lifecycle.cloudformation_model import Stack
+from lifecycle.cloudformation_model import Stack, Status, user_of
 
+Settings = frozenset[int | None] | None
+"""The days that are accepted; None where anything is."""
 
-class Due(Enum):
-    """Where no days are due, and not none either."""
-
-    ANYTHING = "anything"
-
-
-Setting = int | None | Due
+_ROLLED_BACK = (Status.ROLLBACK_COMPLETE, Status.UPDATE_ROLLBACK_COMPLETE)
 
 
 @dataclass
 class Ledger:
-    """The setting due for each user."""
+    """The settings due for each user."""
 
-    due: dict[str, Setting]
+    due: dict[str, Settings]
     _owned: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
     _unclear: set[str] = field(default_factory=set)
@@ -37,35 +33,52 @@ class Ledger:
     def changed(self, users: set[str]) -> None:
         """Note that a Create or an Update changed these users, or may have.
 
-        A Delete gives no reason to be cleared: that would excuse every one that should not be.
+        Not for a Delete: a Delete that clears a wrong user would then look right.
         """
         self._changed |= users
 
     def unclear(self, users: set[str]) -> None:
-        """Note that nobody can say what becomes of these users."""
+        """Note that the settings of these users cannot be predicted."""
         self._unclear |= users
 
-    def settle(self, stack: Stack) -> None:
-        """Take over what a stack in a stable state believes."""
+    def may_be_cleared(self, users: set[str]) -> None:
+        """Note that these users may have no setting as well."""
+        for user in users:
+            self.due[user] = _or_none(self.due[user])
+
+    def update_from(self, stack: Stack, too_soon: set[str]) -> None:
+        """Update what is due from a stack in a stable state.
+
+        ``too_soon`` are the users whose earlier setting may not be restored.
+        """
+        # A resource that is retained in a rollback leaves its days to another declaration as well.
+        self._unclear |= stack.retained_users & self._changed
         lost = self._unclear | stack.given_up | stack.forgotten
-        declared = {}
+        declared: dict[str, frozenset[int | None]] = {}
         for resource in stack.resources.values():
             if resource.skipped:
-                lost |= {resource.declaration.user, resource.physical_id}
+                lost |= {resource.declaration.user, user_of(resource.physical_id)}
             else:
-                declared[resource.declaration.user] = resource.declaration.days
-        for user in self.due:
+                declared[resource.declaration.user] = frozenset({resource.declaration.days})
+        for user, due in self.due.items():
             if user in declared and user not in self._unclear:
-                if self.due[user] is not Due.ANYTHING or user in self._changed:
+                if due is not None or user in self._changed:
                     self.due[user] = declared[user]
             elif user in lost:
-                self.due[user] = Due.ANYTHING
-            elif user in stack.left_alone:
-                if user in self._changed:
-                    self.due[user] = Due.ANYTHING
-            elif user in self._changed | self._owned:
                 self.due[user] = None
+            elif user in stack.retained_users:
+                if user in self._changed:
+                    self.due[user] = None
+            elif user in self._owned:
+                self.due[user] = frozenset({None})
+            elif user in self._changed and (stack.status not in _ROLLED_BACK or user in too_soon):
+                # After a rollback that failed, DeleteStack clears what is left of it.
+                self.due[user] = _or_none(due)
         self._owned = set(declared)
         self._changed = set()
         self._unclear = set()
-        stack.settled()
+        stack.clear_notes()
+
+
+def _or_none(settings: Settings) -> Settings:
+    return settings if settings is None else settings | {None}

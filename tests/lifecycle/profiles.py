@@ -1,7 +1,7 @@
-"""How long the state machine looks: seconds in the suite, as long as you like in a soak run.
+"""How many examples the proofs try: seconds in the suite, hours in a soak run.
 
 LIFECYCLE_PROFILE chooses: ``suite`` (the default, the same examples every time), ``soak`` (new
-examples, many) or ``mutants`` (the suite's examples, without looking for the smallest one).
+examples, many) or ``mutants`` (the suite's examples, without shrinking).
 """
 
 import os
@@ -24,4 +24,10 @@ _PROFILES = {
     "mutants": settings(_SUITE, phases=[Phase.generate], report_multiple_bugs=False),
 }
 
-CHOSEN = _PROFILES[os.environ.get("LIFECYCLE_PROFILE", "suite")]
+_NAME = os.environ.get("LIFECYCLE_PROFILE", "suite")
+
+CHOSEN = _PROFILES[_NAME]
+"""The settings of the state machine."""
+
+SCENARIOS = {"suite": 2_000, "soak": 200_000, "mutants": 3_000}[_NAME]
+"""How many scenarios of overlapping invocations are played."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Mutant:
-    """In ``file`` of the handler, ``old`` becomes ``new``; ``breaks`` is the promise."""
+    """In ``file`` of the handler, ``old`` is replaced by ``new``; ``breaks`` is the promise."""
 
     name: str
     breaks: str
@@ -16,9 +16,9 @@ class Mutant:
     new: str
 
     def write(self, handler: Path, folder: Path) -> None:
-        """Copy ``handler`` into ``folder`` and break it there.
+        """Copy ``handler`` into ``folder`` and change the copy.
 
-        Raises ValueError unless the old text is there exactly once: a mutant that changes nothing
+        Raises ValueError unless the old text is found exactly once: a mutant that changes nothing
         would look like one that survived.
         """
         copy = folder / handler.name
@@ -27,5 +27,7 @@ class Mutant:
         text = target.read_text()
         found = text.count(self.old)
         if found != 1:
-            raise ValueError(f"{self.name}: {found} times in {self.file}, not once:\n{self.old}")
+            raise ValueError(
+                f"{self.name}: found {found} times in {self.file}, expected once:\n{self.old}"
+            )
         target.write_text(text.replace(self.old, self.new))

@@ -1,0 +1,1 @@
+"""Definitions that template, handler and command line share; imports only the standard library."""

@@ -1,0 +1,7 @@
+"""What the Chime SDK Identity API accepts: its service model, and AWS's list of endpoints."""
+
+MIN_EXPIRATION_DAYS = 1
+MAX_EXPIRATION_DAYS = 5475
+EXPIRATION_CRITERIA = ("CREATED_TIMESTAMP",)
+IDENTITY_REGIONS = ("eu-central-1", "us-east-1")
+IDENTITY_PARTITION = "aws"

@@ -1,0 +1,1 @@
+"""Amazon Chime SDK Identity: its calls, failures, retries, messages and log."""
