@@ -12,14 +12,14 @@ APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e-0d2f-
 
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    """With the feature flags of a new app, which turn CDK's own validation on."""
+    """An app with the feature flags of cdk.json, which turn on the validation of CDK."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     return App(outdir=str(tmp_path / "cdk.out"), context=context)
 
 
 @pytest.fixture
 def stack(app: App) -> Stack:
-    """A stack with every kind of declaration, and a rule, in it."""
+    """A stack with every kind of declaration, and a rule."""
     stack = Stack(app, "Policies")
 
     def declare(name: str, user: str, scope: Stack = stack) -> AppInstanceUserExpiration:
@@ -27,10 +27,10 @@ def stack(app: App) -> Stack:
             scope, name, app_instance_user_arn=user, expire_after=Duration.days(30)
         )
 
-    declare("Guest", f"{APP_INSTANCE}/user/guest-42").on_expired("Gone")
-    declare("Here", f"arn:aws:chime:us-east-1:{stack.account}:app-instance/a/user/b")
+    declare("Guest", f"{APP_INSTANCE}/user/guest-42").on_expired("Expired")
+    declare("SameAccount", f"arn:aws:chime:us-east-1:{stack.account}:app-instance/a/user/b")
     declare("Imported", Fn.import_value("GuestArn"))
     instance = CfnParameter(stack, "AppInstance").value_as_string
-    declare("Partly", f"arn:aws:chime:us-east-1:{instance}:app-instance/a/user/b")
+    declare("TokenAccount", f"arn:aws:chime:us-east-1:{instance}:app-instance/a/user/b")
     declare("Nested", f"{APP_INSTANCE}/user/nested", NestedStack(stack, "NestedStack"))
     return stack

@@ -1,4 +1,4 @@
-"""cfn-lint, and CDK's own validation of templates."""
+"""cfn-lint and the validation of CDK accept the templates."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from aws_cdk.aws_sqs import CfnQueue
 
 
 @pytest.mark.usefixtures("stack")
-def test_cfn_lint_and_cdks_own_validation_find_nothing(app: App, tmp_path: Path) -> None:
+def test_cfn_lint_and_the_validation_of_cdk_find_nothing(app: App, tmp_path: Path) -> None:
     # WHEN
     app.synth()
 
@@ -29,13 +29,13 @@ def test_cfn_lint_and_cdks_own_validation_find_nothing(app: App, tmp_path: Path)
     assert (linted.stdout, linted.returncode) == ("", 0)
 
 
-def test_cdks_own_validation_would_say_so(app: App, tmp_path: Path) -> None:
+def test_the_validation_of_cdk_reports_an_unknown_property(app: App, tmp_path: Path) -> None:
     # GIVEN
-    CfnQueue(Stack(app, "Wrong"), "Queue").add_property_override("Unheard", "of")
+    CfnQueue(Stack(app, "Wrong"), "Queue").add_property_override("Unknown", "value")
 
     # WHEN
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
 
     # THEN
-    assert "Unheard" in (tmp_path / "cdk.out" / "validation-report.json").read_text()
+    assert "Unknown" in (tmp_path / "cdk.out" / "validation-report.json").read_text()

@@ -1,4 +1,4 @@
-"""cdk-nag finds nothing, and nothing is hidden from it without a reason."""
+"""cdk-nag finds nothing, and each suppressed rule has a reason."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from cdk_nag import AwsSolutionsChecks
 
 
 @pytest.mark.usefixtures("stack")
-def test_the_aws_solutions_pack_finds_nothing(app: App, tmp_path: Path) -> None:
+def test_the_aws_solutions_checks_find_nothing(app: App, tmp_path: Path) -> None:
     # GIVEN
     Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
 
@@ -22,7 +22,7 @@ def test_the_aws_solutions_pack_finds_nothing(app: App, tmp_path: Path) -> None:
     assert report["pluginReports"] == []
 
 
-def test_each_suppression_is_of_the_wildcard_and_gives_its_reason_to_both_majors_of_cdk_nag(
+def test_only_the_wildcard_rule_is_suppressed_with_a_reason_for_cdk_nag_2_and_3(
     stack: Stack,
 ) -> None:
     # WHEN

@@ -1,4 +1,6 @@
-"""Dependencies and overrides, as with any other construct."""
+"""Dependencies and overrides work as with any other construct."""
+
+from collections.abc import Callable
 
 import jsii
 import pytest
@@ -14,6 +16,8 @@ from aws_cdk import (
 from aws_cdk.assertions import Template
 from aws_cdk.aws_sqs import CfnQueue
 
+from declaration.declare import declare, expirations, resource_of, resources_of_type
+
 
 @jsii.implements(IStableStringProducer)
 class Late:
@@ -21,18 +25,14 @@ class Late:
         return "arn:aws:chime:us-east-1:111122223333:late"
 
 
-@pytest.fixture
-def the_policy_of():
-    def name(stack: Stack) -> str:
-        [logical_id] = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
-        return logical_id
-
-    return name
+def policy_id(stack: Stack) -> str:
+    [logical_id] = resources_of_type(stack, "AWS::IAM::Policy")
+    return logical_id
 
 
-def test_a_declaration_can_depend_on_another_construct_and_still_waits_for_its_policy(
-    stack, declare, expirations, the_policy_of
-):
+def test_a_declaration_that_depends_on_another_construct_still_depends_on_its_policy(
+    stack: Stack,
+) -> None:
     # GIVEN
     guest = declare(stack)
 
@@ -41,10 +41,10 @@ def test_a_declaration_can_depend_on_another_construct_and_still_waits_for_its_p
 
     # THEN
     [resource] = expirations(stack).values()
-    assert sorted(resource["DependsOn"]) == sorted([the_policy_of(stack), "First"])
+    assert sorted(resource["DependsOn"]) == sorted([policy_id(stack), "First"])
 
 
-def test_another_construct_can_depend_on_a_declaration(stack, declare, expirations, the_policy_of):
+def test_another_construct_can_depend_on_a_declaration(stack: Stack) -> None:
     # GIVEN
     guest = declare(stack)
 
@@ -53,13 +53,13 @@ def test_another_construct_can_depend_on_a_declaration(stack, declare, expiratio
 
     # THEN
     [logical_id] = expirations(stack)
-    [queue] = Template.from_stack(stack).find_resources("AWS::SQS::Queue").values()
+    [queue] = resources_of_type(stack, "AWS::SQS::Queue").values()
     assert queue["DependsOn"] == [logical_id]
     [resource] = expirations(stack).values()
-    assert resource["DependsOn"] == [the_policy_of(stack)]
+    assert resource["DependsOn"] == [policy_id(stack)]
 
 
-def test_two_declarations_can_be_put_in_an_order(stack, declare, expirations):
+def test_one_declaration_can_depend_on_another(stack: Stack) -> None:
     # GIVEN
     first, then = (
         declare(stack, name, f"arn:aws:chime:us-east-1:111122223333:app-instance/a/user/{name}")
@@ -74,12 +74,12 @@ def test_two_declarations_can_be_put_in_an_order(stack, declare, expirations):
     assert one in expirations(stack)[other]["DependsOn"]
 
 
-def test_a_property_can_be_overridden(stack, declare, expirations):
+def test_a_property_can_be_overridden(stack: Stack) -> None:
     # GIVEN
     guest = declare(stack)
 
     # WHEN
-    guest.node.default_child.add_property_override("ServiceTimeout", 900)
+    resource_of(guest).add_property_override("ServiceTimeout", 900)
 
     # THEN
     [resource] = expirations(stack).values()
@@ -87,23 +87,23 @@ def test_a_property_can_be_overridden(stack, declare, expirations):
     assert resource["Properties"]["ExpirationDays"] == 30
 
 
-def test_the_logical_id_can_be_overridden(stack, declare, expirations):
+def test_the_logical_id_can_be_overridden(stack: Stack) -> None:
     # GIVEN
     guest = declare(stack)
 
     # WHEN
-    guest.node.default_child.override_logical_id("Mine")
+    resource_of(guest).override_logical_id("Mine")
 
     # THEN
     assert list(expirations(stack)) == ["Mine"]
 
 
-def test_a_resource_of_the_provider_can_be_overridden_from_the_stack(stack, declare):
+def test_a_resource_of_the_provider_can_be_overridden_from_the_stack(stack: Stack) -> None:
     # GIVEN
     declare(stack)
 
     # WHEN
-    function = stack.node.find_child("ChimeExpirationProvider").node.default_child
+    function = resource_of(stack.node.find_child("ChimeExpirationProvider"))
     function.add_property_override("Tags", [{"Key": "a", "Value": "b"}])
 
     # THEN
@@ -129,7 +129,9 @@ def test_a_resource_of_the_provider_can_be_overridden_from_the_stack(stack, decl
     ],
     ids=["parameter", "import", "attribute", "lazy"],
 )
-def test_a_token_is_in_the_template_as_it_resolves(stack, declare, expirations, token, rendered):
+def test_the_template_contains_the_resolved_token(
+    stack: Stack, token: Callable[[Stack], str], rendered: object
+) -> None:
     # WHEN
     declare(stack, user=token(stack), expire_after=Duration.days(7))
 

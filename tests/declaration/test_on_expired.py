@@ -4,33 +4,29 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, CfnParameter, Environment, Stack
-from aws_cdk.assertions import Template
 from aws_cdk.aws_events import EventPattern
 from aws_cdk.aws_events_targets import SqsQueue
 from aws_cdk.aws_sqs import Queue
 
 import chime_expiration
-
-GUEST = (
-    "arn:aws:chime:us-east-1:111122223333:app-instance/"
-    "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d/user/guest-42"
-)
+from declaration.declare import GUEST, declare, resources_of_type
 
 
-def the_rule_of(stack: Stack) -> dict:
-    [rule] = Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
-    return rule["Properties"]
+def rule_properties(stack: Stack) -> dict[str, Any]:
+    [rule] = resources_of_type(stack, "AWS::Events::Rule").values()
+    return dict(rule["Properties"])
 
 
-def test_the_rule_hears_the_expiration_of_that_user_only(stack, declare):
+def test_the_rule_matches_the_expiration_of_that_user_only(stack: Stack) -> None:
     # WHEN
-    declare(stack).on_expired("Gone")
+    declare(stack).on_expired("Expired")
 
     # THEN
-    assert the_rule_of(stack)["EventPattern"] == {
+    assert rule_properties(stack)["EventPattern"] == {
         "source": [{"prefix": "aws."}],
         "detail-type": ["AWS Service Event via CloudTrail"],
         "detail": {
@@ -42,97 +38,100 @@ def test_the_rule_hears_the_expiration_of_that_user_only(stack, declare):
     }
 
 
-def test_the_target_is_triggered_and_the_options_are_the_rules(stack, declare):
+def test_the_rule_has_the_target_and_the_options(stack: Stack) -> None:
     # GIVEN
     queue = Queue(stack, "Queue")
 
     # WHEN
     declare(stack).on_expired(
-        "Gone", target=SqsQueue(queue), rule_name="guest-gone", description="clean up"
+        "Expired", target=SqsQueue(queue), rule_name="guest-expired", description="clean up"
     )
 
     # THEN
-    rule = the_rule_of(stack)
+    rule = rule_properties(stack)
     assert rule["Targets"][0]["Arn"] == stack.resolve(queue.queue_arn)
-    assert (rule["Name"], rule["Description"]) == ("guest-gone", "clean up")
+    assert (rule["Name"], rule["Description"]) == ("guest-expired", "clean up")
 
 
 @pytest.mark.parametrize("pattern", [EventPattern(account=["1"]), {"account": ["1"]}])
-def test_a_pattern_is_merged_with_the_events(stack, declare, pattern):
+def test_a_pattern_is_merged_with_the_pattern_of_the_event(
+    stack: Stack, pattern: EventPattern | dict[str, list[str]]
+) -> None:
     # WHEN
-    declare(stack).on_expired("Gone", event_pattern=pattern)
+    declare(stack).on_expired("Expired", event_pattern=pattern)
 
     # THEN
-    pattern = the_rule_of(stack)["EventPattern"]
-    assert pattern["account"] == ["1"]
-    assert pattern["detail"]["resources"] == {"ARN": [GUEST]}
+    merged = rule_properties(stack)["EventPattern"]
+    assert merged["account"] == ["1"]
+    assert merged["detail"]["resources"] == {"ARN": [GUEST]}
 
 
-def test_the_rule_returned_takes_targets_later(stack, declare):
+def test_a_target_can_be_added_later(stack: Stack) -> None:
     # WHEN
-    declare(stack).on_expired("Gone").add_target(SqsQueue(Queue(stack, "Queue")))
+    declare(stack).on_expired("Expired").add_target(SqsQueue(Queue(stack, "Queue")))
 
     # THEN
-    assert len(the_rule_of(stack)["Targets"]) == 1
+    assert len(rule_properties(stack)["Targets"]) == 1
 
 
-def test_a_user_that_is_a_token_is_in_the_pattern_as_one(stack, declare):
+def test_a_user_that_is_a_token_is_a_token_in_the_pattern(stack: Stack) -> None:
     # GIVEN
     arn = CfnParameter(stack, "User").value_as_string
 
     # WHEN
-    declare(stack, user=arn).on_expired("Gone")
+    declare(stack, user=arn).on_expired("Expired")
 
     # THEN
-    detail = the_rule_of(stack)["EventPattern"]["detail"]
+    detail = rule_properties(stack)["EventPattern"]["detail"]
     assert detail["resources"] == {"ARN": [{"Ref": "User"}]}
 
 
-def test_a_rule_in_another_region_is_refused_with_both_regions_and_the_fix(app: App, declare):
+def test_a_rule_in_another_region_is_rejected_with_both_regions_and_the_fix(app: App) -> None:
     # GIVEN
     stack = Stack(app, "Far", env=Environment(region="ap-south-1"))
     guest = declare(stack)
 
     # WHEN / THEN
-    said = (
-        f"^the stack is in ap-south-1, and the events of '{re.escape(GUEST)}' in us-east-1: ask "
-        "for them in a stack in us-east-1, and pass it as cross_stack_scope if the declaration "
-        "stays here$"
+    message = (
+        f"^the stack is in ap-south-1, but the events of '{re.escape(GUEST)}' are in us-east-1: "
+        "define the rule in a stack in us-east-1, and pass that stack as cross_stack_scope if the "
+        "declaration stays here$"
     )
-    with pytest.raises(ValueError, match=said):
-        guest.on_expired("Gone")
-    assert Template.from_stack(stack).find_resources("AWS::Events::Rule") == {}
+    with pytest.raises(ValueError, match=message):
+        guest.on_expired("Expired")
+    assert resources_of_type(stack, "AWS::Events::Rule") == {}
 
 
-def test_the_fix_that_it_names_works(app: App, declare):
+def test_the_fix_in_the_message_works(app: App) -> None:
     # GIVEN
     far = Stack(app, "Far", env=Environment(region="ap-south-1"))
     near = Stack(app, "Near", env=Environment(region="us-east-1"))
 
     # WHEN
-    declare(far).on_expired("Gone", cross_stack_scope=near)
+    declare(far).on_expired("Expired", cross_stack_scope=near)
 
     # THEN
-    assert the_rule_of(near)["EventPattern"]["detail"]["resources"] == {"ARN": [GUEST]}
+    assert rule_properties(near)["EventPattern"]["detail"]["resources"] == {"ARN": [GUEST]}
 
 
 @pytest.mark.parametrize("region", ["us-east-1", None])
-def test_a_stack_in_the_users_region_or_in_none_yet_is_fine(app: App, declare, region):
+def test_a_rule_is_allowed_in_the_region_of_the_user_or_in_an_unknown_region(
+    app: App, region: str
+) -> None:
     # GIVEN
     stack = Stack(app, "Near", env=Environment(region=region))
 
     # WHEN / THEN
-    assert declare(stack).on_expired("Gone").rule_arn
+    assert declare(stack).on_expired("Expired").rule_arn
 
 
-def test_who_asks_for_no_rule_does_not_pay_for_the_import():
+def test_the_module_of_the_rule_is_imported_only_when_it_is_needed() -> None:
     # GIVEN
     roots = [str(Path(chime_expiration.__file__).parents[1]), *sys.path]
 
     # WHEN
-    program = (
-        "import sys, chime_expiration; print('chime_expiration._expired_event' in sys.modules)"
-    )
+    module = "chime_expiration._app_instance_user.expired_event"
+    program = f"import sys, chime_expiration; print({module!r} in sys.modules)"
     printed = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:] = {roots!r}; {program}"],
         capture_output=True,

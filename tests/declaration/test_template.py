@@ -1,35 +1,40 @@
-"""What one declaration, and many, put into the template."""
+"""What one declaration, and many, add to the template."""
 
 import json
 from collections.abc import Callable
 
 import pytest
-from aws_cdk import App, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import App, CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack
 from aws_cdk.assertions import Match, Template
+from botocore import xform_name
 
-from chime_expiration import AppInstanceUserExpiration, ExpirationCriterion
-from chime_expiration_handler.properties import ExpirationProperties
+from chime_expiration import ExpirationCriterion, MissingUser
+from chime_expiration_handler.contract.environment import STACK_HAS_TOKEN_USERS
+from chime_expiration_handler.contract.properties import ExpirationProperties
+from declaration.declare import (
+    APP_INSTANCE,
+    GUEST,
+    declare,
+    expirations,
+    resource_of,
+    resources_of_type,
+)
+from fakes.own_stack_client import OwnStackClient
 
-Declare = Callable[..., AppInstanceUserExpiration]
 
-APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d"
-
-
-def the_function_of(stack: Stack) -> str:
-    [logical_id] = Template.from_stack(stack).find_resources("AWS::Lambda::Function")
+def function_id(stack: Stack) -> str:
+    [logical_id] = resources_of_type(stack, "AWS::Lambda::Function")
     return logical_id
 
 
-def test_a_declaration_is_one_custom_resource_with_the_days_as_a_number(
-    stack, declare, expirations
-):
+def test_a_declaration_is_one_custom_resource_with_the_days_as_a_number(stack: Stack) -> None:
     # WHEN
     declare(stack, user=f"{APP_INSTANCE}/user/guest-42", expire_after=Duration.days(30))
 
     # THEN
     [resource] = expirations(stack).values()
     properties = resource["Properties"]
-    assert properties.pop("ServiceToken") == {"Fn::GetAtt": [the_function_of(stack), "Arn"]}
+    assert properties.pop("ServiceToken") == {"Fn::GetAtt": [function_id(stack), "Arn"]}
     assert properties == {
         "AppInstanceUserArn": f"{APP_INSTANCE}/user/guest-42",
         "ExpirationDays": 30,
@@ -37,7 +42,7 @@ def test_a_declaration_is_one_custom_resource_with_the_days_as_a_number(
     }
 
 
-def test_whole_days_may_be_given_in_any_unit(stack, declare, expirations):
+def test_whole_days_may_be_given_in_any_unit(stack: Stack) -> None:
     # WHEN
     declare(stack, expire_after=Duration.hours(48))
 
@@ -46,7 +51,7 @@ def test_whole_days_may_be_given_in_any_unit(stack, declare, expirations):
     assert resource["Properties"]["ExpirationDays"] == 2
 
 
-def test_declarations_may_share_a_duration_and_differ_from_others(stack, declare, expirations):
+def test_declarations_may_share_a_duration_and_differ_from_others(stack: Stack) -> None:
     # GIVEN
     thirty_days = Duration.days(30)
 
@@ -59,9 +64,7 @@ def test_declarations_may_share_a_duration_and_differ_from_others(stack, declare
     assert found == [30, 7, 30]
 
 
-def test_immediate_expiration_is_in_the_template_only_when_it_is_allowed(
-    stack, declare, expirations
-):
+def test_immediate_expiration_is_in_the_template_only_when_it_is_allowed(stack: Stack) -> None:
     # WHEN
     declare(stack, allow_immediate_expiration=True)
 
@@ -78,7 +81,9 @@ def test_immediate_expiration_is_in_the_template_only_when_it_is_allowed(
         (RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, "RetainExceptOnCreate"),
     ],
 )
-def test_the_removal_policy_decides_what_is_left(stack, declare, expirations, policy, rendered):
+def test_the_removal_policy_of_a_declaration_is_its_deletion_policy(
+    stack: Stack, policy: RemovalPolicy, rendered: str | None
+) -> None:
     # WHEN
     declare(stack, removal_policy=policy)
 
@@ -87,21 +92,21 @@ def test_the_removal_policy_decides_what_is_left(stack, declare, expirations, po
     assert resource.get("DeletionPolicy") == rendered
 
 
-def test_the_attributes_can_be_used_elsewhere_in_the_stack(stack, declare):
+def test_the_attributes_can_be_used_elsewhere_in_the_stack(stack: Stack) -> None:
     # WHEN
     guest = declare(stack)
     CfnOutput(stack, "Expires", value=guest.expires_at)
 
     # THEN
-    logical_id = stack.resolve(guest.node.default_child.logical_id)
+    logical_id = stack.resolve(resource_of(guest).logical_id)
     template = Template.from_stack(stack)
     template.has_output("Expires", {"Value": {"Fn::GetAtt": [logical_id, "ExpiresAt"]}})
     assert guest.app_instance_user_arn == f"{APP_INSTANCE}/user/guest-42"
 
 
 def test_many_declarations_share_one_function_one_role_one_log_group_and_a_policy_per_app_instance(
-    stack, declare
-):
+    stack: Stack,
+) -> None:
     # WHEN
     for instance in ("a", "b"):
         for number in range(20):
@@ -117,7 +122,7 @@ def test_many_declarations_share_one_function_one_role_one_log_group_and_a_polic
     template.resource_count_is("AWS::IAM::Policy", 2)
 
 
-def test_the_policy_allows_two_actions_on_the_users_of_one_app_instance(stack, declare):
+def test_the_policy_allows_two_actions_on_the_users_of_one_app_instance(stack: Stack) -> None:
     # WHEN
     declare(stack)
 
@@ -141,31 +146,102 @@ def test_the_policy_allows_two_actions_on_the_users_of_one_app_instance(stack, d
     )
 
 
-def test_a_declaration_waits_for_its_policy_and_is_cleaned_up_before_it(
-    stack, declare, expirations
-):
+def test_a_declaration_depends_on_its_policy(stack: Stack) -> None:
     # WHEN
     declare(stack)
 
     # THEN
-    [policy] = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
+    [policy] = resources_of_type(stack, "AWS::IAM::Policy")
     [resource] = expirations(stack).values()
     assert resource["DependsOn"] == [policy]
 
 
-def test_the_role_may_otherwise_only_write_the_functions_log(stack, declare):
+def test_the_role_itself_may_only_write_the_log_of_the_function_and_read_its_stack(
+    stack: Stack,
+) -> None:
     # WHEN
     declare(stack)
 
     # THEN
-    [role] = Template.from_stack(stack).find_resources("AWS::IAM::Role").values()
-    [inline] = role["Properties"]["Policies"]
-    [statement] = inline["PolicyDocument"]["Statement"]
-    assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    [role] = resources_of_type(stack, "AWS::IAM::Role").values()
+    [log_group] = resources_of_type(stack, "AWS::Logs::LogGroup")
+    statements = {
+        policy["PolicyName"]: policy["PolicyDocument"]["Statement"]
+        for policy in role["Properties"]["Policies"]
+    }
+    assert statements == {
+        "WriteLog": [
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": {"Fn::GetAtt": [log_group, "Arn"]},
+            }
+        ],
+        "ReadStack": [
+            {
+                "Effect": "Allow",
+                "Action": [
+                    "cloudformation:DescribeStackEvents",
+                    "cloudformation:DescribeStackResource",
+                    "cloudformation:DescribeStacks",
+                    "cloudformation:ListStackResources",
+                ],
+                "Resource": {"Ref": "AWS::StackId"},
+            }
+        ],
+    }
     assert "ManagedPolicyArns" not in role["Properties"]
 
 
-def test_the_log_group_outlives_the_stack_for_ninety_days(stack, declare):
+def test_the_role_may_read_what_the_function_asks_of_its_stack(stack: Stack) -> None:
+    # GIVEN the calls of the function, which are the methods of the fake as well
+    declare(stack)
+    [role] = resources_of_type(stack, "AWS::IAM::Role").values()
+    [_, read_stack] = role["Properties"]["Policies"]
+    allowed = read_stack["PolicyDocument"]["Statement"][0]["Action"]
+
+    # WHEN
+    operations = {xform_name(action.removeprefix("cloudformation:")) for action in allowed}
+
+    # THEN
+    called = {name for name in vars(OwnStackClient) if name.startswith(("describe_", "list_"))}
+    assert operations == called
+
+
+@pytest.mark.parametrize(
+    ("user", "value"),
+    [(lambda _: GUEST, None), (lambda s: CfnParameter(s, "User").value_as_string, "true")],
+    ids=["literal", "token"],
+)
+def test_the_function_is_told_whether_a_user_of_the_stack_is_a_token(
+    stack: Stack, user: Callable[[Stack], str], value: str | None
+) -> None:
+    # WHEN
+    declare(stack, "First", user(stack))
+    declare(stack, "Other", f"{APP_INSTANCE}/user/other")
+
+    # THEN
+    [function] = resources_of_type(stack, "AWS::Lambda::Function").values()
+    variables = function["Properties"].get("Environment", {}).get("Variables", {})
+    assert variables.get(STACK_HAS_TOKEN_USERS) == value
+
+
+@pytest.mark.parametrize(
+    ("missing_user", "rendered"), [(MissingUser.FAIL, None), (MissingUser.IGNORE, "IGNORE")]
+)
+def test_what_happens_without_the_user_is_in_the_template_where_it_is_not_the_default(
+    stack: Stack, missing_user: MissingUser, rendered: str | None
+) -> None:
+    # WHEN
+    declare(stack, missing_user=missing_user)
+
+    # THEN
+    [resource] = expirations(stack).values()
+    assert resource["Properties"].get("MissingUser") == rendered
+    assert ExpirationProperties.parse(resource["Properties"]).missing_user is missing_user
+
+
+def test_the_log_group_outlives_the_stack_and_keeps_ninety_days(stack: Stack) -> None:
     # WHEN
     declare(stack)
 
@@ -179,7 +255,7 @@ def test_the_log_group_outlives_the_stack_for_ninety_days(stack, declare):
     )
 
 
-def test_nothing_has_a_name_that_a_second_deployment_would_collide_with(stack, declare):
+def test_no_resource_has_a_fixed_name(stack: Stack) -> None:
     # WHEN
     declare(stack)
 
@@ -193,9 +269,7 @@ def test_nothing_has_a_name_that_a_second_deployment_would_collide_with(stack, d
         template.has_resource_properties(kind, {name: Match.absent()})
 
 
-def test_the_function_outlasts_490_declarations_and_the_stack_outlasts_the_function(
-    stack, declare, expirations
-):
+def test_cloudformation_waits_longer_than_the_function_may_run(stack: Stack) -> None:
     # WHEN
     declare(stack)
 
@@ -207,9 +281,7 @@ def test_the_function_outlasts_490_declarations_and_the_stack_outlasts_the_funct
     assert resource["Properties"]["ServiceTimeout"] > function["Properties"]["Timeout"]
 
 
-def test_an_invocation_that_cloudformation_has_given_up_on_is_not_run_again(
-    stack, declare, expirations
-):
+def test_lambda_does_not_retry_an_invocation(stack: Stack) -> None:
     # WHEN
     declare(stack)
 
@@ -227,7 +299,7 @@ def test_an_invocation_that_cloudformation_has_given_up_on_is_not_run_again(
     assert resource["Properties"]["ServiceTimeout"] >= 300 + 300
 
 
-def test_two_stacks_have_a_function_each(app: App, declare):
+def test_two_stacks_have_a_function_each(app: App) -> None:
     # GIVEN
     stacks = [Stack(app, name) for name in ("One", "Two")]
 
@@ -240,23 +312,23 @@ def test_two_stacks_have_a_function_each(app: App, declare):
         Template.from_stack(stack).resource_count_is("AWS::Lambda::Function", 1)
 
 
-def fill_with_app_instances(stack: Stack, declare: Declare) -> None:
+def declare_users_of_100_app_instances(stack: Stack) -> None:
     for number in range(100):
         instance = f"6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c{number:02}"
         user = f"arn:aws:chime:us-east-1:111122223333:app-instance/{instance}/user/guest"
         declare(stack, str(number), user)
 
 
-def test_more_app_instances_than_a_role_can_hold_are_refused(stack, declare):
+def test_more_app_instances_than_fit_into_a_role_are_rejected(stack: Stack) -> None:
     # WHEN / THEN
-    with pytest.raises(ValueError, match=r"'Policies' declares users of 39 AppInstances, and the"):
-        fill_with_app_instances(stack, declare)
+    with pytest.raises(ValueError, match=r"'Policies' declares users of 38 AppInstances, but the"):
+        declare_users_of_100_app_instances(stack)
 
 
-def test_as_many_app_instances_as_are_let_through_do_fit_into_a_role(stack, declare):
+def test_the_app_instances_that_are_accepted_fit_into_a_role(stack: Stack) -> None:
     # GIVEN
     with pytest.raises(ValueError, match="10240"):
-        fill_with_app_instances(stack, declare)
+        declare_users_of_100_app_instances(stack)
 
     # WHEN
     template = Template.from_stack(stack)
@@ -271,9 +343,9 @@ def test_as_many_app_instances_as_are_let_through_do_fit_into_a_role(stack, decl
 
 
 @pytest.mark.parametrize("criterion", ExpirationCriterion)
-def test_the_criterion_that_is_said_is_the_one_that_the_handler_reads(
-    stack, declare, expirations, criterion
-):
+def test_the_handler_reads_the_criterion_that_is_declared(
+    stack: Stack, criterion: ExpirationCriterion
+) -> None:
     # WHEN
     declare(stack, criterion=criterion)
 

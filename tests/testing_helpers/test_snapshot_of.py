@@ -1,15 +1,18 @@
-"""A snapshot that changes with what is declared, and not with the code behind it."""
+"""A snapshot changes with the declarations, and not with the code of a function."""
 
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import (
     CfnOutput,
     DefaultStackSynthesizer,
     Duration,
+    IStackSynthesizer,
     LegacyStackSynthesizer,
     NestedStack,
     Stack,
@@ -17,8 +20,10 @@ from aws_cdk import (
 )
 from aws_cdk.assertions import Template
 from aws_cdk.aws_ecr_assets import DockerImageAsset
+from aws_cdk.aws_iam import CfnPolicy
 from aws_cdk.aws_s3_assets import Asset
 from aws_cdk.pipelines import CodePipeline, CodePipelineSource, ShellStep
+from syrupy.assertion import SnapshotAssertion
 
 from chime_expiration import AppInstanceUserExpiration
 from chime_expiration.testing import snapshot_of
@@ -27,6 +32,10 @@ APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e-0d2f-
 CONNECTION = "arn:aws:codeconnections:us-east-1:111122223333:connection/5f6c1a2e"
 A_HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
+StackWith = Callable[..., Stack]
+ChangeFunctionCode = Callable[[str, str], None]
+NewSynthesizer = Callable[[], IStackSynthesizer]
+
 SYNTHESIZERS = [DefaultStackSynthesizer, LegacyStackSynthesizer]
 
 
@@ -34,19 +43,25 @@ SYNTHESIZERS = [DefaultStackSynthesizer, LegacyStackSynthesizer]
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("chime_expiration_handler/lifecycle.py", "# mended\n"),
+        ("chime_expiration_handler/user/lifecycle.py", "# changed\n"),
         ("chime_expiration_handler/added.py", ""),
         ("crhelper/resource_helper.py", "# 2.0.13\n"),
     ],
-    ids=["handler", "a file more", "crhelper"],
+    ids=["handler", "additional file", "crhelper"],
 )
-def test_it_survives_another_release_of_the_code(stack_with, release, synthesizer, file, text):
+def test_the_snapshot_stays_the_same_when_the_code_changes(
+    stack_with: StackWith,
+    change_function_code: ChangeFunctionCode,
+    synthesizer: NewSynthesizer,
+    file: str,
+    text: str,
+) -> None:
     # GIVEN
     before = stack_with(synthesizer=synthesizer())
     snapshot = snapshot_of(before)
 
     # WHEN
-    release(file, text)
+    change_function_code(file, text)
     after = stack_with(synthesizer=synthesizer())
 
     # THEN
@@ -61,11 +76,19 @@ def test_it_survives_another_release_of_the_code(stack_with, release, synthesize
         {"user": f"{APP_INSTANCE}/user/guest-43"},
         {"user": "arn:aws:chime:us-east-1:111122223333:app-instance/another/user/guest-42"},
         {"user": f"{APP_INSTANCE}/user/{'a' * 64}"},
-        {"description": "said"},
+        {"description": "For guests"},
     ],
-    ids=["days", "user", "app instance", "user with a hash for an id", "something else"],
+    ids=[
+        "days",
+        "user",
+        "app instance",
+        "user id that looks like a hash",
+        "description of the stack",
+    ],
 )
-def test_it_does_not_survive_another_declaration(stack_with, change):
+def test_the_snapshot_changes_with_the_declaration(
+    stack_with: StackWith, change: dict[str, Any]
+) -> None:
     # GIVEN
     snapshot = snapshot_of(stack_with())
 
@@ -73,10 +96,10 @@ def test_it_does_not_survive_another_declaration(stack_with, change):
     assert snapshot_of(stack_with(**change)) != snapshot
 
 
-def test_it_does_not_survive_other_permissions(stack_with):
+def test_the_snapshot_changes_with_the_permissions(stack_with: StackWith) -> None:
     # GIVEN
     stack = stack_with()
-    [policy] = [each for each in stack.node.find_all() if each.node.id.startswith("AppInstance")]
+    [policy] = [each for each in stack.node.find_all() if isinstance(each, CfnPolicy)]
 
     # WHEN
     policy.add_property_override("PolicyDocument.Statement.0.Action.1", "chime:*")
@@ -86,7 +109,9 @@ def test_it_does_not_survive_other_permissions(stack_with):
 
 
 @pytest.mark.parametrize("user_ids", [("a" * 64, "b" * 64), ("0" * 64, "1" * 64)])
-def test_users_whose_ids_are_hashes_are_told_apart(stack_with, user_ids):
+def test_user_ids_that_look_like_hashes_are_not_masked(
+    stack_with: StackWith, user_ids: tuple[str, str]
+) -> None:
     # WHEN
     stacks = [stack_with(f"{APP_INSTANCE}/user/{user_id}") for user_id in user_ids]
     texts = [json.dumps(snapshot_of(stack)) for stack in stacks]
@@ -97,10 +122,10 @@ def test_users_whose_ids_are_hashes_are_told_apart(stack_with, user_ids):
 
 
 @pytest.mark.parametrize("synthesizer", SYNTHESIZERS)
-def test_no_hash_of_an_asset_is_left_and_assets_can_be_told_apart(
-    stack_with, synthesizer, tmp_path: Path
-):
-    # GIVEN a stack with assets of its owner's as well
+def test_all_hashes_of_assets_are_masked_and_different_assets_stay_different(
+    stack_with: StackWith, synthesizer: NewSynthesizer, tmp_path: Path
+) -> None:
+    # GIVEN a stack that also has assets of its own
     stack = stack_with(synthesizer=synthesizer())
     assets = {}
     for name in ("one", "other"):
@@ -119,7 +144,7 @@ def test_no_hash_of_an_asset_is_left_and_assets_can_be_told_apart(
     assert re.search(r"ASSET\d", one)
 
 
-def test_an_image_is_an_asset_too(stack_with, tmp_path: Path):
+def test_the_hash_of_a_docker_image_is_masked(stack_with: StackWith, tmp_path: Path) -> None:
     # GIVEN
     stack = stack_with()
     (tmp_path / "image").mkdir()
@@ -135,7 +160,9 @@ def test_an_image_is_an_asset_too(stack_with, tmp_path: Path):
     assert not A_HASH.search(text)
 
 
-def test_a_pipeline_that_publishes_the_code_survives_another_release_too(stack_with, release):
+def test_the_snapshot_of_a_pipeline_stays_the_same_when_published_code_changes(
+    stack_with: StackWith, change_function_code: ChangeFunctionCode
+) -> None:
     # GIVEN
     def pipeline() -> Stack:
         stack = stack_with()
@@ -155,7 +182,7 @@ def test_a_pipeline_that_publishes_the_code_survives_another_release_too(stack_w
     # WHEN
     before = pipeline()
     snapshot = snapshot_of(before)
-    release("chime_expiration_handler/lifecycle.py", "# mended\n")
+    change_function_code("chime_expiration_handler/user/lifecycle.py", "# changed\n")
     after = pipeline()
 
     # THEN
@@ -163,20 +190,24 @@ def test_a_pipeline_that_publishes_the_code_survives_another_release_too(stack_w
     assert "cdk-assets" in json.dumps(snapshot)
 
 
-def test_what_is_in_a_nested_stack_changes_its_own_snapshot_and_not_its_parents(stack_with):
+def test_a_change_in_a_nested_stack_changes_only_the_snapshot_of_the_nested_stack(
+    stack_with: StackWith,
+) -> None:
     # GIVEN
     parents = [stack_with() for _ in range(2)]
     nested = [NestedStack(parent, "Nested") for parent in parents]
 
     # WHEN
-    CfnOutput(nested[0], "Said", value="something")
+    CfnOutput(nested[0], "Output", value="value")
 
     # THEN
     assert snapshot_of(parents[0]) == snapshot_of(parents[1])
     assert snapshot_of(nested[0]) != snapshot_of(nested[1])
 
 
-def test_a_stack_a_template_and_a_file_give_the_same_plain_data(stack_with, tmp_path: Path):
+def test_a_stack_a_template_and_a_file_give_the_same_plain_data(
+    stack_with: StackWith, tmp_path: Path
+) -> None:
     # GIVEN
     stack = stack_with()
     template = Template.from_stack(stack)
@@ -191,7 +222,7 @@ def test_a_stack_a_template_and_a_file_give_the_same_plain_data(stack_with, tmp_
     assert json.loads(json.dumps(snapshots[0])) == snapshots[0]
 
 
-def test_the_template_is_not_changed_by_looking_at_it(stack_with):
+def test_the_given_template_is_not_changed(stack_with: StackWith) -> None:
     # GIVEN
     template = Template.from_stack(stack_with()).to_json()
     before = json.dumps(template)
@@ -203,7 +234,7 @@ def test_the_template_is_not_changed_by_looking_at_it(stack_with):
     assert json.dumps(template) == before
 
 
-def test_a_template_without_assets_is_its_own_snapshot():
+def test_a_template_without_assets_is_its_own_snapshot() -> None:
     # GIVEN
     digest = hashlib.sha256(b"").hexdigest()
     template = {"Resources": {"A": {"Type": "A::B::C", "Properties": {"Hash": digest, "N": [1]}}}}
@@ -213,13 +244,15 @@ def test_a_template_without_assets_is_its_own_snapshot():
 
 
 @pytest.mark.parametrize("source", [None, "template.json", 42])
-def test_what_holds_no_template_is_refused(source):
+def test_a_value_that_holds_no_template_is_refused(source: Any) -> None:
     # WHEN / THEN
-    with pytest.raises(TypeError, match="holds no template: use a Stack, a Template or a dict"):
+    with pytest.raises(
+        TypeError, match="is not a template: use a Stack, a Template, or a template"
+    ):
         snapshot_of(source)
 
 
-def test_syrupy_takes_it_as_it_is(snapshot):
+def test_syrupy_stores_the_snapshot_without_a_serializer(snapshot: SnapshotAssertion) -> None:
     # GIVEN
     code = {"S3Bucket": "assets", "S3Key": f"{hashlib.sha256(b'').hexdigest()}.zip"}
     template = {"Resources": {"A": {"Type": "A::B::C", "Properties": {"Code": code, "Days": 30}}}}

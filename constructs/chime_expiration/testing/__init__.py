@@ -1,13 +1,14 @@
-"""For the tests of stacks that declare expirations, with any test runner.
+"""Helpers for tests of stacks that declare expirations, for any test runner.
 
-``snapshot_of`` is a template that changes when a declaration does and not when the code behind it
-does; ``has_expiration`` asserts one declaration::
+``has_expiration`` asserts one declaration, ``expirations_of`` returns all of them, and
+``snapshot_of`` returns a template that changes when a declaration changes, but not when the code
+of a Lambda function changes::
 
-    def test_guests_live_for_thirty_days():
-        has_expiration(GuestPolicy(App(), "GuestPolicy"), GUEST, 30)
+    def test_guests_expire_after_thirty_days():
+        has_expiration(GuestPolicy(App(), "GuestPolicy"), GUEST, Duration.days(30))
 """
 
-from chime_expiration.testing._declared import has_expiration
+from chime_expiration.testing._declared import expirations_of, has_expiration
 from chime_expiration.testing._snapshot import snapshot_of
 
-__all__ = ["has_expiration", "snapshot_of"]
+__all__ = ["expirations_of", "has_expiration", "snapshot_of"]

@@ -1,46 +1,67 @@
 """Which expirations a template declares."""
 
 import json
+from difflib import get_close_matches
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 
-from chime_expiration._identity import is_token
+from chime_expiration._synth.days import days_of
 from chime_expiration.testing._template import TemplateSource, template_of
-from chime_expiration_handler.properties import RESOURCE_TYPE
+from chime_expiration_handler.contract.properties import DAYS, RESOURCE_TYPE, USER_ARN
+
+_MOST_USERS_SHOWN = 3
 
 
-def has_expiration(source: TemplateSource, user_arn: str | dict[str, Any], days: int) -> None:
-    """Assert that the template of ``source`` declares that ``user_arn`` expires after ``days``.
+def expirations_of(source: TemplateSource) -> dict[str, Any]:
+    """The days of each user that ``source`` declares, to compare with a dict.
 
-    :param source: A Stack, which is synthesized, a Template, or a dict of one.
-    :param user_arn: The user, as it was declared: text, the token that the declaration got, or
-        what that is in the template (``{"Ref": "GuestArn"}``).
-    :param days: Whole days after the creation of the user.
-    :raises AssertionError: It does not; the message shows what it declares instead.
-    :raises TypeError: ``source`` holds no template.
+    A user or a number of days that is known only at deployment is an intrinsic function in the
+    template, such as ``{"Ref": "GuestArn"}``. A key has to be hashable, so such a user becomes the
+    JSON text of its intrinsic function, with sorted keys: ``'{"Ref": "GuestArn"}'``. Such days
+    stay as they are in the template. All other days are an ``int``.
+
+    The declarations of a nested stack are in the template of the nested stack.
+
+    :param source: A Stack, which is synthesized, a Template, or a template as a dict.
+    :raises TypeError: ``source`` is not a template.
+    :raises ValueError: Two declarations are for the same user, so that a dict cannot hold both.
     """
-    user = _resolved(user_arn, source)
-    declared = [
-        (properties["AppInstanceUserArn"], properties["ExpirationDays"])
-        for properties in _declarations(template_of(source))
-    ]
-    # Overridden through the escape hatch, a number may have become a text.
-    if any(one == user and str(its_days) == str(days) for one, its_days in declared):
-        return
-    found = "".join(f"\n  {_shown(one)}: {_shown(its_days)} days" for one, its_days in declared)
-    raise AssertionError(
-        f"no declaration that {_shown(user)} expires after {_shown(days)} days; "
-        f"the template declares{found or ' no expiration at all'}"
-    )
+    days_by_user: dict[str, Any] = {}
+    for properties in _declarations(template_of(source)):
+        user = _text(properties[USER_ARN])
+        if user in days_by_user:
+            raise ValueError(f"the template declares {user} twice: keep one of the two")
+        days_by_user[user] = _plain_days(properties[DAYS])
+    return days_by_user
 
 
-def _resolved(user_arn: str | dict[str, Any], source: TemplateSource) -> Any:
-    if not isinstance(user_arn, str) or not is_token(user_arn):
-        return user_arn
-    # What belongs to the template's own stack reads the same from any other.
-    stack = source if isinstance(source, Stack) else Stack()
-    return stack.resolve(user_arn)
+def has_expiration(
+    source: TemplateSource, user_arn: str | dict[str, Any], expire_after: Duration | int
+) -> None:
+    """Assert that ``source`` declares that ``user_arn`` expires after ``expire_after``.
+
+    :param source: A Stack, which is synthesized, a Template, or a template as a dict.
+    :param user_arn: The user: its ARN, the token that was passed to the declaration, or the
+        intrinsic function in the template (``{"Ref": "GuestArn"}``). A token that refers to another
+        stack is found only if ``source`` is a Stack.
+    :param expire_after: The time after the user's creation: a Duration, or whole days.
+    :raises AssertionError: The template does not declare it. The message shows the declared users
+        whose ARNs are most similar.
+    :raises TypeError: ``source`` is not a template.
+    :raises ValueError: ``expire_after`` is a Duration that cannot be declared, or the template
+        declares a user twice.
+    """
+    declared = expirations_of(source)
+    user = _text(_resolved(user_arn, source))
+    days = expire_after
+    if isinstance(expire_after, Duration):
+        days = _resolved(days_of(expire_after), source)
+    if user not in declared or declared[user] != days:
+        raise AssertionError(
+            f"the template does not declare that {user} expires after {_text(days)} days; "
+            f"it declares{_nearest(user, declared)}"
+        )
 
 
 def _declarations(template: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,5 +72,29 @@ def _declarations(template: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _plain_days(value: Any) -> Any:
+    # ``add_property_override`` can leave a number as text, which CloudFormation accepts.
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def _resolved(value: Any, source: TemplateSource) -> Any:
+    """``value`` as the template has it: a token becomes an intrinsic function."""
+    # References within one stack resolve to the same text from any stack.
+    stack = source if isinstance(source, Stack) else Stack()
+    return stack.resolve(value)
+
+
+def _nearest(user: str, declared: dict[str, Any]) -> str:
+    if not declared:
+        return " no expiration"
+    # With a cutoff of 0 the most similar users are found, however different they are.
+    shown = get_close_matches(user, declared, n=_MOST_USERS_SHOWN, cutoff=0)
+    lines = [f"{each}: {_text(declared[each])} days" for each in shown]
+    others = len(declared) - len(shown)
+    if others:
+        lines.append(f"and {others} other user{'s' if others > 1 else ''}")
+    return "".join(f"\n  {line}" for line in lines)

@@ -1,4 +1,4 @@
-"""Templates without what changes when nobody changed the stack."""
+"""Templates in which the hashes of assets are masked."""
 
 import json
 import re
@@ -7,8 +7,8 @@ from typing import Any
 
 from chime_expiration.testing._template import TemplateSource, template_of
 
-# A user id may be a hash as well, so a hash is an asset's only where an asset is named. None of
-# these forms fits into the 64 characters of a user id.
+# A user id may look like a hash too, so a hash is masked only next to words that name an asset, or
+# before a file extension. None of these forms fits into the 64 characters of a user id.
 _ASSET_HASH = re.compile(
     r"""
     (?: asset\. | AssetParameters | assets- \S* : | for\ asset\ " | publish\ \\" ) ([0-9a-f]{64})
@@ -16,7 +16,8 @@ _ASSET_HASH = re.compile(
     """,
     re.VERBOSE,
 )
-# The names of the legacy parameters, and the destinations in a pipeline, end with a hash of a hash.
+# The parameters of legacy synthesis, and the destinations in a pipeline, have names that end with
+# a hash of the asset's hash.
 _HASH_OF_AN_ASSET_HASH = re.compile(
     r"(AssetParametersASSET\d+\w+?)[0-9A-F]{8}\b | (ASSET\d+:[\w-]+)-[0-9a-f]{8}\b", re.VERBOSE
 )
@@ -24,19 +25,19 @@ _ASSET_PATH = "aws:asset:path"
 
 
 def snapshot_of(source: TemplateSource) -> dict[str, Any]:
-    """The template of ``source`` for a snapshot: plain data, in which assets have no hash.
+    """The template of ``source`` as plain data for a snapshot, with the hashes of assets masked.
 
-    The hashes of all assets are masked, your own functions' as well as the one behind
-    ``AppInstanceUserExpiration``, in values and in keys: a snapshot is there to show what a stack
-    declares, and code has tests of its own. They become ``ASSET1``, ``ASSET2``, … in the order of
-    the template, so which resource uses which asset still shows. So do days, users, permissions
-    and everything else.
+    A snapshot shows what a stack declares; code has its own tests. So the hashes of all assets are
+    masked, in values and in keys: the asset of ``AppInstanceUserExpiration`` and those of your own
+    functions. They become ``ASSET1``, ``ASSET2``, … in the order of the template, so a snapshot
+    still shows which resource uses which asset. Days, users, permissions and everything else stay
+    as they are.
 
-    A nested stack is an asset of the one that it is in: take a snapshot of it as well.
+    A nested stack is an asset of its parent stack: take a snapshot of the nested stack as well.
 
-    The result compares equal to what ``json.load`` makes of a file that ``json.dump`` wrote it to.
+    The result is equal to what ``json.load`` returns for a file that ``json.dump`` wrote it to.
 
-    :param source: A Stack, which is synthesized, a Template, or a dict of one.
+    :param source: A Stack, which is synthesized, a Template, or a template as a dict.
     :raises TypeError: ``source`` is none of these.
     """
     template = json.loads(json.dumps(template_of(source)))

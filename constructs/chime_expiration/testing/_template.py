@@ -1,3 +1,5 @@
+"""Where the helpers get a template from."""
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -5,7 +7,7 @@ from aws_cdk import Stack
 from aws_cdk.assertions import Template
 
 TemplateSource = Template | Stack | Mapping[str, Any]
-"""A template, a stack to synthesize, or what ``json.load`` makes of a synthesized template."""
+"""A template, a stack to synthesize, or what ``json.load`` returns for a synthesized template."""
 
 
 def template_of(source: TemplateSource) -> dict[str, Any]:
@@ -16,4 +18,6 @@ def template_of(source: TemplateSource) -> dict[str, Any]:
         return dict(source.to_json())
     if isinstance(source, Mapping):
         return dict(source)
-    raise TypeError(f"{source!r} holds no template: use a Stack, a Template or a dict of one")
+    raise TypeError(
+        f"{source!r} is not a template: use a Stack, a Template, or a template as a dict"
+    )

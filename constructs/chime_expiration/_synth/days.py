@@ -1,17 +1,22 @@
+"""The days of a declaration."""
+
 from functools import lru_cache
 
 from aws_cdk import Duration, Token
 
-from chime_expiration_handler.days import ALLOWED_DAYS, expiration_days
+from chime_expiration_handler.contract.days import ALLOWED_DAYS, expiration_days
 
 _FIX = f"use Duration.days(n) with {ALLOWED_DAYS}"
 
-# Tokens of numbers are encoded as huge negative ones, which no Duration can be.
+# Numbers that are tokens are encoded as huge negative numbers, which no Duration can be.
 _HIGHEST_NUMBER_TOKEN = -1e200
 
 
 def days_of(expire_after: Duration) -> int | float:
-    """The whole days in ``expire_after``, or the token of a number that is known at deployment."""
+    """The whole days in ``expire_after``, or the token of a number that is known at deployment.
+
+    Raises TypeError and ValueError.
+    """
     if not isinstance(expire_after, Duration):
         raise TypeError(f"expire_after is {expire_after!r}, not a Duration: {_FIX}")
     return _whole_days(expire_after)

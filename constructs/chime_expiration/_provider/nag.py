@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk import CfnResource, Stack
 
-from chime_expiration._identity import is_token
+from chime_expiration._synth.identity import is_token
 
 _RULE = "AwsSolutions-IAM5"
 

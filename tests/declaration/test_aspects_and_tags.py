@@ -1,4 +1,6 @@
-"""What is applied to the app or the stack reaches the resources behind a declaration."""
+"""Aspects, tags, boundaries and removal policies of the app reach all resources."""
+
+from pathlib import Path
 
 import jsii
 import pytest
@@ -18,10 +20,12 @@ from aws_cdk.aws_iam import ManagedPolicy
 from aws_cdk.aws_iam import PermissionsBoundary as RoleBoundary
 from constructs import IConstruct
 
+from declaration.declare import declare, expirations, resources_of_type
+
 BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
 
 
-def test_a_permissions_boundary_of_the_app_is_the_roles(app, stack, declare):
+def test_the_role_has_the_permissions_boundary_of_the_app(app: App, stack: Stack) -> None:
     # GIVEN
     policy = ManagedPolicy.from_managed_policy_arn(stack, "Boundary", BOUNDARY)
 
@@ -35,7 +39,7 @@ def test_a_permissions_boundary_of_the_app_is_the_roles(app, stack, declare):
     )
 
 
-def test_a_permissions_boundary_of_a_stack_is_the_roles(app, declare):
+def test_the_role_has_the_permissions_boundary_of_its_stack(app: App) -> None:
     # GIVEN
     boundary = PermissionsBoundary.from_name("Boundary")
     stack = Stack(app, "Bounded", permissions_boundary=boundary)
@@ -44,11 +48,11 @@ def test_a_permissions_boundary_of_a_stack_is_the_roles(app, declare):
     declare(stack)
 
     # THEN
-    [role] = Template.from_stack(stack).find_resources("AWS::IAM::Role").values()
+    [role] = resources_of_type(stack, "AWS::IAM::Role").values()
     assert str(role["Properties"]["PermissionsBoundary"]).endswith("':policy/Boundary']]}")
 
 
-def test_a_permissions_boundary_from_the_context_is_the_roles(tmp_path, declare):
+def test_the_role_has_the_permissions_boundary_from_the_context(tmp_path: Path) -> None:
     # GIVEN
     context = {"@aws-cdk/core:permissionsBoundary": {"name": "Boundary"}}
     stack = Stack(App(outdir=str(tmp_path), context=context), "Bounded")
@@ -57,12 +61,14 @@ def test_a_permissions_boundary_from_the_context_is_the_roles(tmp_path, declare)
     declare(stack)
 
     # THEN
-    [role] = Template.from_stack(stack).find_resources("AWS::IAM::Role").values()
+    [role] = resources_of_type(stack, "AWS::IAM::Role").values()
     assert str(role["Properties"]["PermissionsBoundary"]).endswith("':policy/Boundary']]}")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_tags_reach_the_function_its_role_and_its_log_group(app, stack, declare, when):
+def test_tags_reach_the_function_its_role_and_its_log_group(
+    app: App, stack: Stack, when: str
+) -> None:
     # WHEN
     if when == "before":
         Tags.of(app).add("team", "chat")
@@ -83,12 +89,12 @@ class Visitor:
         self.visited: list[str] = []
 
     def visit(self, node: IConstruct) -> None:
-        if CfnResource.is_cfn_resource(node):
+        if isinstance(node, CfnResource):
             node.add_metadata("owner", "chat")
             self.visited.append(node.cfn_resource_type)
 
 
-def test_an_aspect_visits_and_changes_every_resource(stack, declare):
+def test_an_aspect_visits_and_changes_every_resource(stack: Stack) -> None:
     # GIVEN
     visitor = Visitor()
     Aspects.of(stack).add(visitor)
@@ -103,7 +109,7 @@ def test_an_aspect_visits_and_changes_every_resource(stack, declare):
     assert all(resource["Metadata"]["owner"] == "chat" for resource in resources)
 
 
-def test_a_removal_policy_of_the_stack_is_applied_to_what_has_one(stack, declare, expirations):
+def test_a_removal_policy_of_the_stack_applies_to_the_declaration(stack: Stack) -> None:
     # WHEN
     declare(stack)
     RemovalPolicies.of(stack).retain()
@@ -113,11 +119,11 @@ def test_a_removal_policy_of_the_stack_is_applied_to_what_has_one(stack, declare
     assert resource["DeletionPolicy"] == "Retain"
 
 
-def test_a_removal_policy_of_the_stack_can_take_the_log_group_along(stack, declare):
+def test_a_removal_policy_of_the_stack_applies_to_the_log_group(stack: Stack) -> None:
     # WHEN
     declare(stack, removal_policy=RemovalPolicy.RETAIN)
     RemovalPolicies.of(stack).destroy()
 
     # THEN
-    [log_group] = Template.from_stack(stack).find_resources("AWS::Logs::LogGroup").values()
+    [log_group] = resources_of_type(stack, "AWS::Logs::LogGroup").values()
     assert log_group["DeletionPolicy"] == "Delete"

@@ -1,4 +1,4 @@
-"""What makes two declarations the same: the AppInstanceUser, however it is referred to."""
+"""What makes two declarations the same: the ARN, in whatever way it is referred to."""
 
 import hashlib
 import json
@@ -17,21 +17,15 @@ from aws_cdk import (
 )
 
 _LONGEST_READABLE_PART = 40
-_KNOWN_USER = re.compile(r":app-instance/[^$]+$")
 
 
 def is_token(text: str) -> bool:
-    """Whether ``text`` holds something that is known only at deployment.
+    """Whether ``text`` contains something that is known only at deployment.
 
-    The same question to ``Token.is_unresolved`` would cost each declaration a call to the jsii
-    kernel; the encoding is the one that ``Token.as_string`` documents.
+    ``Token.is_unresolved`` would cost each declaration a call to the jsii kernel. The encoding is
+    the one that ``Token.as_string`` documents.
     """
     return "${Token[" in text
-
-
-def may_change(arn: str) -> bool:
-    """Whether ``arn`` can become another user's without a change of the template."""
-    return is_token(arn) and _KNOWN_USER.search(arn) is None
 
 
 def identity_of(arn: str, stack: Stack) -> str:
@@ -43,7 +37,7 @@ def identity_of(arn: str, stack: Stack) -> str:
     if not is_token(arn):
         return arn
     resolved = Tokenization.resolve(
-        arn, scope=stack, resolver=_NamesReferences(stack), preparing=False
+        arn, scope=stack, resolver=_ReferenceResolver(stack), preparing=False
     )
     return resolved if isinstance(resolved, str) else json.dumps(resolved, sort_keys=True)
 
@@ -55,7 +49,7 @@ def logical_id(prefix: str, readable: str, identity: str) -> str:
     return f"{prefix}{word}{digest}"
 
 
-class _NamesReferences(DefaultTokenResolver):
+class _ReferenceResolver(DefaultTokenResolver):
     def __init__(self, stack: Stack) -> None:
         super().__init__(StringConcat())
         self._stack = stack

@@ -1,0 +1,1 @@
+"""The declaration of one AppInstanceUser, and its provider."""

@@ -1,0 +1,199 @@
+"""The declaration of one AppInstanceUser."""
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Annotations, CfnResource, Duration, RemovalPolicy, Stack
+from constructs import Construct
+
+from chime_expiration._app_instance_user.criterion import ExpirationCriterion, require_criterion
+from chime_expiration._app_instance_user.declarations import Declarations
+from chime_expiration._provider.stack_function import SERVICE_TIMEOUT_SECONDS
+from chime_expiration._synth.checks import require_bool, require_removal_policy
+from chime_expiration._synth.days import days_of
+from chime_expiration._synth.declared_user import DeclaredUser
+from chime_expiration._synth.identity import logical_id
+from chime_expiration_handler.contract.arn import AppInstanceUserArn
+from chime_expiration_handler.contract.attributes import EXPIRES_AT
+from chime_expiration_handler.contract.properties import (
+    RESOURCE_TYPE,
+    ExpirationProperties,
+    MissingUser,
+)
+
+if TYPE_CHECKING:
+    from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule
+
+
+class AppInstanceUserExpiration(Construct):
+    """Declares when one AppInstanceUser expires, without owning the user.
+
+    Deploying sets the user's expiration settings; removing the declaration, or the stack, clears
+    them. The stack neither creates nor deletes the user: Chime SDK deletes it, within about six
+    hours, once ``expire_after`` has passed since its *creation*::
+
+        guest = AppInstanceUserExpiration(
+            self,
+            "Guest",
+            app_instance_user_arn="arn:aws:chime:us-east-1:111122223333:app-instance/ID/user/guest",
+            expire_after=Duration.days(30),
+        )
+
+    The logical id is derived from the user, not from the construct path: renaming a construct, or
+    moving it within its stack, changes nothing in the deployment.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        app_instance_user_arn: str,
+        expire_after: Duration,
+        criterion: ExpirationCriterion = ExpirationCriterion.CREATED_TIMESTAMP,
+        allow_immediate_expiration: bool = False,
+        missing_user: MissingUser = MissingUser.FAIL,
+        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+    ) -> None:
+        """Declare the expiration of one AppInstanceUser.
+
+        :param scope: The stack, or a construct in one. The stack may be in any region.
+        :param id: The construct id, unique within ``scope``.
+        :param app_instance_user_arn: The user. A token (a parameter, an import, an attribute of
+            another resource) is checked when the stack is deployed.
+        :param expire_after: How long after its creation the user is deleted: whole days, 1-5475
+            (``ExpirationDays`` of the API). ``Duration.days(token)`` is checked at deployment.
+        :param criterion: From when the days count. Default: from the user's creation.
+        :param allow_immediate_expiration: Whether days may be set that have already passed for the
+            user, or pass within a day. Chime SDK then deletes the user within about six hours after
+            that. Default: the deployment fails, unless the user already has these days.
+        :param missing_user: Whether the deployment fails or succeeds if the user does not exist
+            when it is declared. Default: it fails. A user that is deleted later does not fail a
+            deployment.
+        :param removal_policy: What happens when the declaration is removed: ``DESTROY`` clears the
+            settings, ``RETAIN`` leaves them, ``RETAIN_ON_UPDATE_OR_DELETE`` leaves them unless
+            the creation is rolled back. Default: cleared.
+        :raises TypeError: An argument has the wrong type.
+        :raises ValueError: The service or CloudFormation would refuse the ARN, the days, the
+            criterion or the removal policy, or the user is declared twice in the stack. Nothing of
+            a refused declaration stays in the template.
+        """
+        stack = scope if isinstance(scope, Stack) else Stack.of(scope)
+        user = DeclaredUser.of(app_instance_user_arn, stack)
+        days = days_of(expire_after)
+        require_criterion(criterion)
+        require_bool("allow_immediate_expiration", allow_immediate_expiration)
+        _require_missing_user(missing_user)
+        require_removal_policy(removal_policy)
+        declarations = Declarations.of(stack)
+        declarations.check(user, scope, id)
+
+        super().__init__(scope, id)
+        provider = declarations.add(user, self)
+        self._user = user
+        self._resource = CfnResource(
+            self,
+            "Resource",
+            type=RESOURCE_TYPE,
+            properties={
+                "ServiceToken": provider.service_token,
+                "ServiceTimeout": SERVICE_TIMEOUT_SECONDS,
+                **ExpirationProperties.to_template(
+                    user.arn,
+                    days,
+                    allow_immediate_expiration=allow_immediate_expiration,
+                    missing_user=missing_user,
+                    user_is_token=user.is_token,
+                ),
+            },
+        )
+        readable = user.parsed.user_id if user.parsed else ""
+        self._resource.override_logical_id(logical_id("Expire", readable, user.identity))
+        _depend(self._resource, provider.policies.for_user(user))
+        if removal_policy is not RemovalPolicy.DESTROY:
+            self._resource.apply_removal_policy(removal_policy)
+        if user.parsed and provider.account not in (None, user.parsed.account):
+            _warn_of_other_account(self, provider.account, user.parsed)
+        elsewhere = declarations.in_another_stack(user)
+        if elsewhere:
+            _warn_of_other_stack(self, user, elsewhere)
+
+    @property
+    def app_instance_user_arn(self) -> str:
+        """The AppInstanceUser as it was declared."""
+        return self._user.arn
+
+    @property
+    def expires_at(self) -> str:
+        """When the user expires: ISO 8601, in UTC, known once the stack is deployed (a token)."""
+        return self._resource.get_att(EXPIRES_AT).to_string()
+
+    def on_expired(
+        self,
+        id: str,
+        *,
+        target: "IRuleTarget | None" = None,
+        event_pattern: "EventPattern | dict[str, Any] | None" = None,
+        rule_name: str | None = None,
+        description: str | None = None,
+        cross_stack_scope: Construct | None = None,
+    ) -> "Rule":
+        """Define an EventBridge rule that is triggered when Chime SDK has deleted this user.
+
+        The event is the service event ``ExpireAppInstanceUser``, which Chime SDK sends to
+        CloudTrail. AWS does not document whether a trail is required. Create one in the user's
+        region. AWS documents the event but not the ``source`` that EventBridge gives it:
+        ``aws.chime`` is inferred from other events, so the rule accepts any source of AWS and
+        matches the record itself.
+
+        :param id: The construct id of the rule, unique within this declaration.
+        :param target: What the rule triggers. Default: nothing, until ``add_target`` is called.
+        :param event_pattern: Merged with the pattern of the event. Default: nothing is merged.
+        :param rule_name: The name of the rule. Default: CloudFormation generates one.
+        :param description: What the rule is for. Default: no description.
+        :param cross_stack_scope: Where the rule is defined, when the target or the user's region
+            requires another stack. Default: here.
+        :raises ValueError: The stack is in another region than the user. A rule receives only the
+            events of its own region.
+        """
+        # Most stacks have no rule, and the import would slow down every synth.
+        from chime_expiration._app_instance_user.expired_event import rule_on_expired
+
+        return rule_on_expired(
+            cross_stack_scope or self,
+            id,
+            self._user,
+            target=target,
+            event_pattern=event_pattern,
+            rule_name=rule_name,
+            description=description,
+        )
+
+
+def _require_missing_user(missing_user: MissingUser) -> None:
+    if not isinstance(missing_user, MissingUser):
+        raise TypeError(
+            f"missing_user is {missing_user!r}: use MissingUser.FAIL or MissingUser.IGNORE"
+        )
+
+
+def _depend(resource: CfnResource, policy: CfnResource) -> None:
+    # A dependency between constructs would cost a third of a declaration's time at synth. The
+    # oldest aws-cdk-lib of our range has only the method that newer ones call deprecated.
+    add = getattr(resource, "add_resource_dependency", None) or resource.add_dependency
+    add(policy)
+
+
+def _warn_of_other_stack(declaration: Construct, user: DeclaredUser, elsewhere: Construct) -> None:
+    Annotations.of(declaration).add_warning_v2(
+        "chime-expiration:otherStack",
+        f"{user.arn} is also declared by {elsewhere.node.path!r} in another stack: the last "
+        "deployment sets the expiration, and the first removal clears it; keep one declaration",
+    )
+
+
+def _warn_of_other_account(declaration: Construct, account: str, user: AppInstanceUserArn) -> None:
+    Annotations.of(declaration).add_warning_v2(
+        "chime-expiration:otherAccount",
+        f"the stack is in account {account}, but the AppInstanceUser is in {user.account}: Chime "
+        "SDK accepts calls only from the user's own account, so the deployment will be denied",
+    )

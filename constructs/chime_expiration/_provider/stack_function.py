@@ -1,0 +1,144 @@
+"""One Lambda function of a stack, with its role and its log group."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aws_cdk import RemovalPolicy, Stack, Stage
+from aws_cdk.aws_iam import CfnRole
+from aws_cdk.aws_lambda import CfnEventInvokeConfig, CfnFunction
+from aws_cdk.aws_logs import CfnLogGroup
+from aws_cdk.aws_s3_assets import Asset
+from constructs import Construct
+
+from chime_expiration._provider.handler_asset import copy_handler_to
+
+# 490 declarations of one stack take about a minute at 10 Put calls a second: AWS documents no quota
+# for this call, so 10 is an assumption. A failing service is retried for two minutes: see
+# retry_budget.py in the handler.
+_FUNCTION_SECONDS = 300
+
+# How long an invocation may be queued while the account's concurrency is used up.
+_QUEUE_SECONDS = 300
+
+# Without it, CloudFormation waits an hour for a function that cannot answer.
+SERVICE_TIMEOUT_SECONDS = _QUEUE_SECONDS + _FUNCTION_SECONDS
+
+_LOG_RETENTION_DAYS = 90
+
+
+class StackFunction(Construct):
+    """A function for custom resources.
+
+    :param handler: The entry point in the asset, as Lambda takes it.
+    :param description: What the function does, for the function and its role.
+    :param policies: What its role may do beside writing the log: actions and a resource, by name.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        id: str,
+        *,
+        handler: str,
+        description: str,
+        policies: Mapping[str, tuple[Sequence[str], str]],
+    ) -> None:
+        # First of all: this fails where an installation is damaged, and then nothing was made.
+        code = _copy_code(stack)
+        super().__init__(stack, id)
+        log_group = CfnLogGroup(self, "LogGroup", retention_in_days=_LOG_RETENTION_DAYS)
+        # A create that fails is rolled back, and its log is the evidence.
+        log_group.apply_removal_policy(RemovalPolicy.RETAIN)
+        may_write_log = (("logs:CreateLogStream", "logs:PutLogEvents"), log_group.attr_arn)
+        self.role = _role(self, description, {"WriteLog": may_write_log, **policies})
+        self._function = _function(self, self.role, log_group, code, handler, description)
+        self.service_token = self._function.attr_arn
+
+    def set_environment(self, name: str, value: str) -> None:
+        """Set an environment variable of the function."""
+        self._function.add_property_override(f"Environment.Variables.{name}", value)
+
+
+def check_placement(stack: Stack) -> None:
+    """Raise ValueError where ``stack`` has no place to put the code of a function."""
+    if Stage.of(stack) is None:
+        raise ValueError(f"stack {stack.node.path!r} has no parent App or Stage: create it in one")
+
+
+def _copy_code(stack: Stack) -> Path:
+    stage = Stage.of(stack)
+    assert stage is not None, "see check_placement"
+    folder = Path(stage.asset_outdir) / "chime-expiration-handler"
+    copy_handler_to(folder)
+    return folder
+
+
+def _role(
+    scope: Construct, description: str, policies: Mapping[str, tuple[Sequence[str], str]]
+) -> CfnRole:
+    return CfnRole(
+        scope,
+        "Role",
+        description=description,
+        assume_role_policy_document={
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                }
+            ],
+        },
+        policies=[
+            CfnRole.PolicyProperty(
+                policy_name=name,
+                policy_document={
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+                    ],
+                },
+            )
+            for name, (actions, resource) in policies.items()
+        ],
+    )
+
+
+def _function(
+    scope: Construct,
+    role: CfnRole,
+    log_group: CfnLogGroup,
+    code: Path,
+    handler: str,
+    description: str,
+) -> CfnFunction:
+    asset = Asset(scope, "Code", path=str(code))
+    function = CfnFunction(
+        scope,
+        # With this id the function's logical id is that of its scope: each declaration of the
+        # template repeats it.
+        "Default",
+        description=description,
+        code=CfnFunction.CodeProperty(s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key),
+        handler=handler,
+        runtime="python3.14",
+        role=role.attr_arn,
+        timeout=_FUNCTION_SECONDS,
+        # Lambda gives a function processor time in proportion to its memory; this halves a cold
+        # start.
+        memory_size=512,
+        logging_config=CfnFunction.LoggingConfigProperty(log_group=log_group.ref),
+    )
+    asset.add_resource_metadata(function, "Code")
+    # Lambda would run a failed invocation again minutes later: a Create whose stack has been rolled
+    # back by then would set what nobody declares.
+    CfnEventInvokeConfig(
+        scope,
+        "NoLateRetries",
+        function_name=function.ref,
+        qualifier="$LATEST",
+        maximum_retry_attempts=0,
+        maximum_event_age_in_seconds=_QUEUE_SECONDS,
+    )
+    return function

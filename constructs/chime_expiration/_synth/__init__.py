@@ -1,0 +1,1 @@
+"""What is checked and derived when an app is synthesized."""

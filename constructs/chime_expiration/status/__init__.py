@@ -1,1 +1,0 @@
-"""The status command: what the deployed stacks declare against what the service holds."""
