@@ -1,0 +1,1 @@
+"""Reads deployed stacks and the values of their templates."""

@@ -1,0 +1,1 @@
+"""Reads the expirations of users from Chime SDK Identity."""

@@ -1,0 +1,1 @@
+"""The command ``status``: compares deployed declarations with the service."""

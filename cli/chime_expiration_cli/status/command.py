@@ -1,0 +1,36 @@
+"""Runs ``status`` from its options to its exit status."""
+
+import io
+import json
+
+from rich.console import Console
+
+from chime_expiration_cli.clients import SessionClients
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.standard_output import write_result
+from chime_expiration_cli.status.build_report import build_report
+from chime_expiration_cli.status.json_document import json_document
+from chime_expiration_cli.status.options import StatusOptions
+from chime_expiration_cli.status.report import Report
+from chime_expiration_cli.status.tables import output, print_report
+
+
+def run(options: StatusOptions) -> ExitStatus:
+    """Build the report, print it, and return the exit status; raises CommandError."""
+    clients = SessionClients.from_configuration()
+    regions = options.regions or (clients.default_region(),)
+    report = build_report(options, regions, clients, Console(stderr=True))
+    write_result(_json(report) if options.json else _tables(report))
+    return report.exit_status
+
+
+def _json(report: Report) -> str:
+    return json.dumps(json_document(report), indent=2) + "\n"
+
+
+def _tables(report: Report) -> str:
+    console = output()
+    # rich itself would end the process with status 1 when standard output is closed.
+    console.file = text = io.StringIO()
+    print_report(report, console)
+    return text.getvalue()

@@ -1,0 +1,82 @@
+"""The findings of all stacks, and the exit status that they lead to."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.errors import DeniedCall
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.status.comparison import Finding
+from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_handler.contract.properties import MissingUser
+
+_DRIFT = (DriftStatus.MODIFIED, DriftStatus.CONFLICTING, DriftStatus.ORPHANED)
+
+
+@dataclass(frozen=True, slots=True)
+class StackReport:
+    """One stack and the findings for its declarations."""
+
+    stack: DeployedStack
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The stacks of all regions; ``denied_calls`` are calls to CloudFormation."""
+
+    checked_at: datetime
+    regions: tuple[str, ...]
+    expiring_within_days: int
+    fail_on_deleted: bool
+    stacks: tuple[StackReport, ...]
+    denied_calls: tuple[DeniedCall, ...]
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        return (finding for report in self.stacks for finding in report.findings)
+
+    @property
+    def drift_statuses(self) -> Counter[DriftStatus]:
+        """The number of declarations with each status."""
+        return Counter(finding.drift_status for finding in self.findings)
+
+    @property
+    def not_checked_reasons(self) -> Counter[NotCheckedReason]:
+        """The number of declarations that are NOT_CHECKED for each reason."""
+        return Counter(
+            finding.not_checked_reason for finding in self.findings if finding.not_checked_reason
+        )
+
+    def is_drift(self, finding: Finding) -> bool:
+        """Whether the finding makes the exit status 1.
+
+        A deleted user is what was declared, or nobody's concern, unless ``fail_on_deleted``.
+        """
+        if finding.drift_status is DriftStatus.DELETED:
+            may_be_missing = finding.declaration.missing_user is MissingUser.IGNORE
+            return self.fail_on_deleted and not may_be_missing
+        return finding.drift_status in _DRIFT
+
+    def expires_soon(self, finding: Finding) -> bool:
+        """Whether the user still exists and expires within ``expiring_within_days``."""
+        soon = self.checked_at + timedelta(days=self.expiring_within_days)
+        return finding.expires_at is not None and self.checked_at < finding.expires_at <= soon
+
+    def has_expired(self, finding: Finding) -> bool:
+        """Whether the user has expired although the service has not deleted it yet."""
+        return finding.expires_at is not None and finding.expires_at <= self.checked_at
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """DRIFT before NOT_CHECKED; users that expire soon make no difference."""
+        if any(map(self.is_drift, self.findings)):
+            return ExitStatus.DRIFT
+        is_complete = (
+            not self.denied_calls
+            and DriftStatus.NOT_CHECKED not in self.drift_statuses
+            and all(report.stack.is_stable for report in self.stacks)
+        )
+        return ExitStatus.IN_SYNC if is_complete else ExitStatus.NOT_CHECKED

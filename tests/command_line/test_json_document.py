@@ -1,0 +1,82 @@
+"""The report for programs."""
+
+import json
+import re
+from typing import Any
+
+from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.json_document import json_document
+from command_line.sample_report import CHAT, sample_report
+from support.checkout import ROOT
+
+
+def test_the_document_is_json_with_a_version() -> None:
+    # WHEN
+    document = json.loads(json.dumps(json_document(sample_report())))
+
+    # THEN
+    assert document["version"] == 1
+    assert document["exit_status"] == 1
+
+
+def test_the_summary_counts_declarations_by_drift_status_and_reason() -> None:
+    assert json_document(sample_report())["summary"] == {
+        "declarations": 10,
+        "drift_statuses": {
+            "IN_SYNC": 3,
+            "MODIFIED": 3,
+            "DELETED": 1,
+            "CONFLICTING": 0,
+            "ORPHANED": 1,
+            "NOT_CHECKED": 2,
+        },
+        "not_checked_reasons": {
+            "IN_PROGRESS": 0,
+            "NOT_CREATED": 0,
+            "BEING_REMOVED": 0,
+            "UNRESOLVED": 1,
+            "ACCESS_DENIED": 1,
+            "READ_FAILED": 0,
+        },
+        "expiring_soon": 2,
+        "expired": 1,
+    }
+
+
+def test_a_declaration_has_expected_and_actual_days() -> None:
+    assert json_document(sample_report())["stacks"][0]["declarations"][1] == {
+        "logical_id": "B",
+        "resource_status": "CREATE_COMPLETE",
+        "user_arn": f"{CHAT}guest-43",
+        "drift_status": "MODIFIED",
+        "not_checked_reason": None,
+        "is_drift": True,
+        "expected_days": 30,
+        "missing_user": "FAIL",
+        "actual_days": 90,
+        "created_at": "2026-04-22T12:00:00Z",
+        "expires_at": "2026-07-21T12:00:00Z",
+        "expires_in_days": 50.0,
+        "conflicts_with": [],
+        "shared_with": [],
+        "unresolved": [],
+        "explanation": "expected 30 days, actual 90 days",
+    }
+
+
+def test_every_member_and_every_word_of_the_document_is_documented() -> None:
+    # WHEN
+    page = (ROOT / "docs" / "status-json.md").read_text()
+    documented = set(re.findall(r"`(\w+)`", page))
+
+    # THEN
+    assert members(json_document(sample_report())) <= documented
+    assert {word.name for word in (*DriftStatus, *NotCheckedReason)} <= documented
+
+
+def members(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        return {*node, *(name for value in node.values() for name in members(value))}
+    if isinstance(node, list):
+        return {name for item in node for name in members(item)}
+    return set()
