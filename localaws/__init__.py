@@ -1,12 +1,12 @@
-"""A stage on one machine: CloudFormation, Lambda and IAM, and a Chime SDK Identity to call.
+"""A local AWS: CloudFormation, Lambda, IAM, and a Chime SDK Identity.
 
-Nothing here reaches AWS or needs an account. `Stage` starts everything and stops it again:
+Nothing here calls AWS or needs an account. ``LocalAws`` starts everything and stops it:
 
-    with Stage() as stage:
-        stage.client("cloudformation").create_stack(...)
-        stage.chime.expiration_days(user_arn)
+    with LocalAws() as local_aws:
+        local_aws.client("cloudformation").create_stack(...)
+        local_aws.chime.expiration_days(user_arn)
 """
 
-from localaws.stage import Stage
+from localaws.local_aws import LocalAws
 
-__all__ = ["Stage"]
+__all__ = ["LocalAws"]

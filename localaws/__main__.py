@@ -1,69 +1,124 @@
-"""`python -m localaws`: keep a stage running to play with, until Ctrl-C."""
+"""``python -m localaws``: run a local AWS until Ctrl-C, or let time pass in a running one."""
 
 import argparse
+import os
 import shlex
 import signal
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
-from localaws.stage import LEADING_ASTRAY, Stage
+from localaws.advance import AdvanceError, advance
+from localaws.local_aws import CONFLICTING_VARIABLES, LocalAws
 
-# Those of cdk.json, so that it can be deployed as it is, and one more to declare.
+# The users of cdk.json, so that it can be deployed as it is, and one more.
 _APP_INSTANCE_ID = "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20"
 _USERS = ("guest-42", "guest-43", "load-test")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a stage until it is interrupted; return an exit status."""
-    parser = argparse.ArgumentParser(prog="python -m localaws", description=__doc__)
-    parser.add_argument("--env-file", type=Path, help="write the exports to this file, too")
+    """Do what the command line says; return an exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m localaws", description="Run a local AWS until Ctrl-C."
+    )
+    parser.add_argument(
+        "--env-file", type=Path, help="where to write the exports (default: a temporary file)"
+    )
+    commands = parser.add_subparsers(title="with a local AWS that runs in another terminal")
+    passing = commands.add_parser(
+        "advance", help="let time pass, and delete the users that have expired"
+    )
+    passing.add_argument("number", type=_number, help="1 to 5475")
+    passing.add_argument("unit", choices=("days", "hours", "minutes", "day", "hour", "minute"))
     options = parser.parse_args(arguments)
-    # Also the usual end of a terminal window or a supervised process is a clean end.
-    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+    if "unit" in options:
+        return _advance(options.number, options.unit)
+    return _run_until_interrupted(options.env_file)
+
+
+def _number(text: str) -> int:
+    # 5475 days are the longest expiration.
+    if not text.isdecimal() or not 1 <= int(text) <= 5475:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 5475")
+    return int(text)
+
+
+def _advance(number: int, unit: str) -> int:
+    try:
+        deleted = advance(timedelta(**{f"{unit.removesuffix('s')}s": number}), os.environ)
+    except AdvanceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{number} {unit} later: {len(deleted)} users have expired and are deleted")
+    for arn in deleted:
+        print(arn)
+    return 0
+
+
+def _run_until_interrupted(env_file: Path | None) -> int:
+    # A shell starts a background job with SIGINT ignored, and Python then keeps it ignored.
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, signal.default_int_handler)
     try:
-        with Stage() as stage:
-            users = _create_users(stage)
-            exports = _exports(stage)
-            if options.env_file:
-                options.env_file.write_text(exports)
-            print(f"{exports}\n{_examples(users[0])}\nCtrl-C ends the stage.", flush=True)
-            threading.Event().wait()
+        with LocalAws() as local_aws:
+            chat = _create_users(local_aws)
+            _run(env_file or local_aws.directory / "env.sh", local_aws, chat)
     except KeyboardInterrupt:
         pass
     return 0
 
 
-def _create_users(stage: Stage) -> list[str]:
-    app_instance = stage.chime.create_app_instance(
-        "chat", stage.region, app_instance_id=_APP_INSTANCE_ID
+def _run(env_file: Path, local_aws: LocalAws, chat: str) -> None:
+    env_file.write_text(_exports(local_aws))
+    try:
+        print(_instructions(env_file, chat), flush=True)
+        threading.Event().wait()
+    finally:
+        env_file.unlink(missing_ok=True)
+
+
+def _create_users(local_aws: LocalAws) -> str:
+    app_instance = local_aws.chime.create_app_instance(
+        "chat", local_aws.region, app_instance_id=_APP_INSTANCE_ID
     )
-    return [stage.chime.create_user(app_instance, user) for user in _USERS]
+    for user in _USERS:
+        local_aws.chime.create_user(app_instance, user)
+    return app_instance
 
 
-def _exports(stage: Stage) -> str:
-    lines = [f"unset {' '.join(LEADING_ASTRAY)}"]
-    lines += [f"export {name}={shlex.quote(text)}" for name, text in stage.environment.items()]
+def _exports(local_aws: LocalAws) -> str:
+    lines = [f"unset {' '.join(CONFLICTING_VARIABLES)}"]
+    lines += [f"export {name}={shlex.quote(text)}" for name, text in local_aws.environment.items()]
     return "\n".join(lines) + "\n"
 
 
-def _examples(user: str) -> str:
-    chat = user.removesuffix("/user/guest-42")
+def _instructions(env_file: Path, chat: str) -> str:
     return f"""\
-# In another terminal: paste the exports above, and `. .venv/bin/activate`. Then, as to a real
-# account, deploy what cdk.json declares:
+A local AWS is running. In another terminal, in this folder:
+
+. {shlex.quote(str(env_file.resolve()))}
+
+# Deploy what cdk.json declares, as to a real account:
+. .venv/bin/activate
 npx cdk bootstrap && npx cdk deploy
-# Something else:
+
+# Deploy other declarations:
 CHAT={chat}
 npx cdk deploy -c "expirations=$CHAT/user/guest-42=90 days, $CHAT/user/guest-43=7 days"
-# Compare what is declared with what the service holds:
-PYTHONPATH=constructs:lambda python -m chime_expiration status
+
+# Compare declared with actual:
+PYTHONPATH=cli:constructs:lambda python -m chime_expiration status
+
 # Ask the service, with the AWS CLI or with boto3:
 aws chime-sdk-identity describe-app-instance-user --app-instance-user-arn $CHAT/user/guest-42
 python -c 'import boto3; print(boto3.client("chime-sdk-identity").describe_app_instance_user(
     AppInstanceUserArn="'$CHAT'/user/guest-42")["AppInstanceUser"])'
-"""
+
+# Let time pass, and delete the users that have expired:
+python -m localaws advance 31 days
+
+Ctrl-C stops the local AWS."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The real CDK CLI, led to a stage."""
+"""The real CDK CLI, with a local AWS as its account."""
 
 import os
 import subprocess
@@ -8,30 +8,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localaws import lifeline
-from localaws.stage import Stage
+from localaws.local_aws import LocalAws
 
 _PROJECT = Path(__file__).parents[1]
 
 
 class CdkError(RuntimeError):
-    """The CLI ended with another status than 0. The message is what it printed."""
+    """The exit status of the CLI was not 0. The message is its output."""
 
 
 class CdkCli:
-    """Runs `cdk` for the app in `app_folder`, as its owner would, with what is installed here.
+    """Runs the installed ``cdk`` for the app in ``app_folder``.
 
-    The credentials, the profiles and the cache of the developer's own CLI are out of its sight, and
-    it ends with this process, however that ends.
+    It does not see the credentials, the profiles and the cache of the developer. It ends when this
+    process ends, even if this process is killed.
     """
 
-    def __init__(self, stage: Stage, app_folder: Path = _PROJECT) -> None:
-        self._stage = stage
+    def __init__(self, local_aws: LocalAws, app_folder: Path = _PROJECT) -> None:
+        self._local_aws = local_aws
         self._app_folder = app_folder
-        # The CLI refuses to share the app's own cdk.out with another one that runs.
-        self._output = tempfile.mkdtemp(prefix="cdk.out-", dir=stage.directory)
+        # The CLI locks its output folder: with cdk.out, two CLIs could not run for one app.
+        self._output = tempfile.mkdtemp(prefix="cdk.out-", dir=local_aws.directory)
 
     def run(self, *arguments: str, on_line: Callable[[str], None] = lambda _: None) -> str:
-        """Run one command and return what it printed; `on_line` sees each line as it comes.
+        """Run one command and return its output; ``on_line`` gets each line at once.
 
         Raises CdkError.
         """
@@ -59,12 +59,12 @@ class CdkCli:
         return output
 
     def _environment(self) -> dict[str, str]:
-        environment = self._stage.process_environment()
+        environment = self._local_aws.process_environment()
         beside_python = str(Path(sys.executable).parent)
         return {
             **environment,
             "PATH": os.pathsep.join([beside_python, environment.get("PATH", "")]),
-            "CDK_HOME": str(self._stage.directory / "cdk"),
+            "CDK_HOME": str(self._local_aws.directory / "cdk"),
             "CI": "true",
             "NO_COLOR": "1",
         }

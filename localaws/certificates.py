@@ -1,4 +1,4 @@
-"""A certificate authority of the stage's own, and a certificate for this machine."""
+"""A new certificate authority, and a certificate for this machine."""
 
 from dataclasses import dataclass
 from pathlib import Path

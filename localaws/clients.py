@@ -1,6 +1,8 @@
-"""boto3 clients that know the stage and nothing of the developer's own AWS configuration."""
+"""boto3 clients for the local AWS that ignore the AWS configuration of the developer."""
 
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,12 @@ import boto3
 import botocore.config
 import botocore.session
 
+ClientFor = Callable[[str, str], Any]
+"""Returns a boto3 client for a service and a region."""
+
 
 class Clients:
-    """Makes clients whose endpoints, credentials and trust are all given here."""
+    """Makes clients with the given endpoints, credentials and certificate authority."""
 
     def __init__(
         self,
@@ -25,12 +30,11 @@ class Clients:
         self._endpoint = endpoint
         self._endpoints = endpoints
         self._authority = authority
-        nothing = os.devnull
         session = botocore.session.Session(
             session_vars={
                 "profile": (None, None, None, None),
-                "config_file": (None, None, nothing, None),
-                "credentials_file": (None, None, nothing, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
             }
         )
         self._session = boto3.Session(
@@ -39,10 +43,12 @@ class Clients:
             region_name=region,
             botocore_session=session,
         )
+        # A session must not make two clients at once.
+        self._lock = threading.Lock()
         self.regions: list[str] = self._session.get_available_regions("lambda")
 
     def make(self, service: str, region: str | None = None, **settings: Any) -> Any:
-        """Return a client; `settings` are botocore's Config settings."""
+        """Return a client; ``settings`` are settings of botocore's ``Config``."""
         config = botocore.config.Config(
             proxies={},
             retries={"mode": "standard", "total_max_attempts": 3},
@@ -50,10 +56,11 @@ class Clients:
             s3={"addressing_style": "path"},
         )
         make: Any = self._session.client
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=self._endpoints.get(service, self._endpoint),
-            verify=str(self._authority),
-            config=config.merge(botocore.config.Config(**settings)),
-        )
+        with self._lock:
+            return make(
+                service,
+                region_name=region,
+                endpoint_url=self._endpoints.get(service, self._endpoint),
+                verify=str(self._authority),
+                config=config.merge(botocore.config.Config(**settings)),
+            )

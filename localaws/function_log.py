@@ -1,4 +1,4 @@
-"""What the functions of the stage printed and logged, from its CloudWatch Logs."""
+"""The logs of functions, read from CloudWatch Logs of the local AWS."""
 
 import contextlib
 from typing import Any
@@ -7,8 +7,8 @@ from typing import Any
 def read_function_log(lambda_client: Any, logs_client: Any, function_name: str | None) -> list[str]:
     """Return the lines of one function's log, or of all log groups, oldest invocation first.
 
-    A function that is gone is looked for in the group of Lambda's default name. There are no lines
-    before the first invocation has ended.
+    The log of a deleted function is read from the log group with the default name. A log has no
+    lines before the first invocation has ended.
     """
     if function_name is None:
         pages = logs_client.get_paginator("describe_log_groups").paginate()

@@ -1,19 +1,16 @@
-"""Lets the local Chime refuse what a function's role does not allow, as AWS would.
+"""Denies calls to the local Chime that the role of the function does not allow.
 
-MiniStack enforces IAM on calls to itself only. But it knows the policies in force at any moment,
-and answers `iam:SimulatePrincipalPolicy` from them.
+MiniStack enforces IAM on calls to its own services only. It does answer
+``iam:SimulatePrincipalPolicy`` from the current policies.
 """
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from localaws.chime import Access, Denial
-
-ClientFor = Callable[[str, str], Any]
-"""Makes a boto3 client for a service and a region."""
+from localaws.clients import ClientFor
 
 
 @dataclass(frozen=True)
@@ -23,23 +20,23 @@ class _FunctionRole:
 
     @property
     def session_arn(self) -> str:
-        """Return what AWS calls a function that acts in its role."""
+        """Return the ARN of the function's session with its role."""
         account = self.role_arn.split(":")[4]
         role_name = self.role_arn.rsplit("/", 1)[-1]
         return f"arn:aws:sts::{account}:assumed-role/{role_name}/{self.function_name}"
 
     @property
     def policy_source(self) -> str:
-        """Return the role's ARN without a path, which MiniStack would take for the name."""
+        """Return the role's ARN without its path, which MiniStack takes for the role name."""
         prefix = self.role_arn.partition(":role/")[0]
         return f"{prefix}:role/{self.role_arn.rsplit('/', 1)[-1]}"
 
 
 class RoleAuthorizer:
-    """Asks IAM whether the role of the calling function allows an access, anew for every call.
+    """Asks IAM at every call whether the role of the calling function allows it.
 
-    `administrators` are access keys that may do everything. `regions` are where functions may be;
-    they are searched in that order.
+    ``administrators`` are access keys that may make all calls. ``regions`` are searched for the
+    calling function, in this order.
     """
 
     def __init__(
@@ -52,7 +49,7 @@ class RoleAuthorizer:
         self._lock = threading.Lock()
 
     def __call__(self, access: Access) -> Denial | None:
-        """Return why the access is refused, or None when it is allowed."""
+        """Return why the access is denied, or None if it is allowed."""
         if access.access_key in self._administrators:
             return None
         caller = self._caller(access.access_key)
@@ -78,10 +75,10 @@ class RoleAuthorizer:
             for region in self._regions:
                 if access_key in self._roles:
                     break
-                self._learn_roles(region)
+                self._add_roles(region)
             return self._roles.get(access_key)
 
-    def _learn_roles(self, region: str) -> None:
+    def _add_roles(self, region: str) -> None:
         pages = self._client("lambda", region).get_paginator("list_functions")
         for page in pages.paginate(FunctionVersion="ALL"):
             for function in page["Functions"]:
@@ -90,6 +87,6 @@ class RoleAuthorizer:
 
 
 def session_key(function_arn: str, role_arn: str) -> str:
-    """Return the access key MiniStack gives a function, which it makes of function and role."""
+    """Return the access key that MiniStack derives from function and role."""
     digest = hashlib.sha256(f"{function_arn}:{role_arn}".encode()).hexdigest()
     return f"ASIA{digest[:16].upper()}"

@@ -1,14 +1,13 @@
-"""Runs a command that must not outlive its parent, whatever becomes of the parent.
+"""Runs a command that must end when its parent ends, even if the parent is killed.
 
 Started as a script, with a pipe from the parent as its standard input:
 
     python lifeline.py --remove DIRECTORY -- COMMAND...
 
-The command gets a session of its own. When the pipe closes, or the parent is another process than
-at the start, the command's whole process group is killed and the directory removed. A command that
-ends by itself leaves the directory to the parent. An operating system closes the pipe of a process
-that was killed, too: that is why this works where exit handlers do not. Only the standard library
-is used here, so that it starts at once.
+The command runs in a session of its own. When the pipe closes or the parent process changes, the
+process group of the command is killed and the directory is removed. The operating system closes the
+pipe of a killed process too, although exit handlers do not run there. If the command ends, the
+directory stays: the parent removes it. Only the standard library is imported, for a fast start.
 """
 
 import argparse
@@ -20,17 +19,16 @@ import signal
 import subprocess
 import sys
 
-_GLANCE = 0.25
-"""Seconds between looks at the command and at the parent."""
+_POLL_SECONDS = 0.25
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command until it ends or the parent is gone; return an exit status."""
+    """Run the command until it ends or the parent has ended; return an exit status."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--remove", help="a directory to remove when the parent is gone")
+    parser.add_argument("--remove", help="a directory to remove when the parent has ended")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args(arguments)
-    # Ctrl-C reaches a whole terminal session; the parent decides what it means, not this process.
+    # Ctrl-C goes to every process of the terminal. Only the parent reacts to it.
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, signal.SIG_IGN)
     parent = os.getppid()
@@ -46,7 +44,7 @@ def main(arguments: list[str]) -> int:
             if options.remove:
                 shutil.rmtree(options.remove, ignore_errors=True)
             return 0
-    # What the command started may have outlived it.
+    # Child processes of the command may still run.
     _kill_group(command)
     return command.returncode
 
@@ -57,12 +55,12 @@ def _default_signals() -> None:
 
 
 def _pipe_closed() -> bool:
-    readable, _, _ = select.select([0], [], [], _GLANCE)
+    readable, _, _ = select.select([0], [], [], _POLL_SECONDS)
     return bool(readable) and not os.read(0, 1024)
 
 
 def _kill_group(command: "subprocess.Popen[bytes]") -> None:
-    # The group outlives its leader: the processes it started are still there when it has died.
+    # The process group still exists after its leader has ended.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(command.pid, signal.SIGKILL)
     command.wait()

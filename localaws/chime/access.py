@@ -1,4 +1,4 @@
-"""Who may do what: the question asked before the state is looked at."""
+"""Authorization: who may do what. It is checked before the state is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Access:
-    """One action on one resource, wanted by one caller.
+    """One action on one resource by one caller.
 
-    `action` is the IAM action, such as `chime:DescribeAppInstanceUser`. `resource` is the ARN the
-    action is authorized on, or `*` for an action without a resource.
+    ``action`` is the IAM action, such as ``chime:DescribeAppInstanceUser``. ``resource`` is the ARN
+    that the action is authorized on, or ``*`` for an action without a resource.
     """
 
     access_key: str
@@ -19,9 +19,9 @@ class Access:
 
 @dataclass(frozen=True)
 class Denial:
-    """Why an access is refused: `principal` is the ARN the message names.
+    """Why an access is denied: ``principal`` is the ARN in the message.
 
-    `error` and `message` replace the usual AccessDeniedException, for a caller nobody knows.
+    ``error`` and ``message`` replace the usual AccessDeniedException for an unknown caller.
     """
 
     principal: str
@@ -29,7 +29,7 @@ class Denial:
     message: str | None = None
 
     def sentence(self, access: Access) -> str:
-        """Return the message the caller reads."""
+        """Return the message for the caller."""
         return self.message or (
             f"User: {self.principal} is not authorized to perform: {access.action}"
             f" on resource: {access.resource}"

@@ -2,7 +2,7 @@
 
 
 def region_of(arn: str) -> str:
-    """Return the region in an ARN, empty when the text is not one."""
+    """Return the region in an ARN, empty if the text is not an ARN."""
     parts = arn.split(":", 5)
     return parts[3] if len(parts) == 6 else ""
 
@@ -13,7 +13,7 @@ def app_instance_arn(region: str, account: str, app_instance_id: str) -> str:
 
 
 def user_arn(app_instance: str, user_id: str) -> str:
-    """Return the ARN of a user of this app instance; a user id may hold colons and dots."""
+    """Return the ARN of a user of this app instance; a user id may contain colons and dots."""
     return f"{app_instance}/user/{user_id}"
 
 

@@ -1,4 +1,4 @@
-"""The log of the calls received."""
+"""The log of received calls."""
 
 import threading
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """One call and what became of it.
+    """One call and its outcome.
 
-    `arn` is the user or app instance it was about, None for a list of all. `error` is the full
-    exception name, None for success. `applied` says whether the state was changed or read, also
-    when the answer then said something else or never arrived. `delivery` is `answer`, `reset` or
-    `silence`. `time` is the service's clock.
+    ``arn`` is the user or app instance in the call, None for a list of all. ``error`` is the full
+    exception name, None for success. ``applied`` is whether the state was changed or read, even if
+    the response was an error or was not sent. ``delivery`` is ``answer``, ``reset`` or ``silence``.
+    ``time`` is the service's clock.
     """
 
     operation: str
@@ -30,7 +30,7 @@ class Call:
 
     @property
     def succeeded(self) -> bool:
-        """Return whether the caller was told of success."""
+        """Return whether the caller got a successful response."""
         return self.error is None and self.delivery == "answer"
 
 
@@ -47,7 +47,7 @@ class CallLog:
             self._calls.append(call)
 
     def clear(self) -> None:
-        """Forget every call."""
+        """Remove all calls."""
         with self._lock:
             self._calls.clear()
 
@@ -64,7 +64,7 @@ class CallLog:
         error: str | None = None,
         succeeded: bool | None = None,
     ) -> list[Call]:
-        """Return the calls that match everything given."""
+        """Return the calls that match all given arguments."""
         return [
             call
             for call in self.all()

@@ -5,7 +5,7 @@ from typing import Any
 from localaws.chime.model import SERVICE
 
 # Answered in front of the service by AWS itself, so its model does not know them.
-_FRONT_DOOR = {
+_NOT_MODELLED = {
     "AccessDeniedException": 403,
     "MissingAuthenticationTokenException": 403,
     "UnrecognizedClientException": 403,
@@ -16,10 +16,10 @@ _MODELLED = {shape.name: shape.metadata["error"] for shape in SERVICE.error_shap
 
 
 class ChimeError(Exception):
-    """An error answer. `name` is the exception, with or without the ending `Exception`.
+    """An error response. ``name`` is the exception, with or without ``Exception`` at its end.
 
-    Raises ValueError for a name that is neither in botocore's service model nor one of those that
-    AWS answers in front of a service.
+    Raises ValueError for a name that is not in botocore's service model and that is not an error
+    that AWS returns before a call reaches a service.
     """
 
     def __init__(self, name: str, message: str) -> None:
@@ -30,13 +30,13 @@ class ChimeError(Exception):
     @property
     def status(self) -> int:
         """Return the HTTP status."""
-        if self.name in _FRONT_DOOR:
-            return _FRONT_DOOR[self.name]
+        if self.name in _NOT_MODELLED:
+            return _NOT_MODELLED[self.name]
         return int(_MODELLED[self.name]["httpStatusCode"])
 
     @property
     def code(self) -> str:
-        """Return the code in the body, which is what a client sees without the header."""
+        """Return the code in the body, which clients use if there is no header."""
         modelled = _MODELLED.get(self.name, {}).get("code")
         return str(modelled or self.name.removesuffix("Exception").removesuffix("Client"))
 
@@ -46,9 +46,9 @@ class ChimeError(Exception):
 
 
 def exception_name(name: str) -> str:
-    """Return the full name for any spelling; raises ValueError when there is no such error."""
-    known = [*_MODELLED, *_FRONT_DOOR]
+    """Return the full name of an error; raises ValueError if there is no such error."""
+    known = [*_MODELLED, *_NOT_MODELLED]
     for candidate in (name, f"{name}Exception", f"{name}ClientException"):
         if candidate in known:
             return candidate
-    raise ValueError(f"no such error: {name}; known are {', '.join(sorted(known))}")
+    raise ValueError(f"no such error: {name}; use one of {', '.join(sorted(known))}")

@@ -1,4 +1,4 @@
-"""Scripted misbehaviour: what should go wrong, how often, and whether it takes effect first."""
+"""Scripted faults: what goes wrong, how often, and whether the call has an effect."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -18,13 +18,13 @@ _MESSAGES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong.
+    """One fault.
 
-    `operation`: which one, None for any. `times`: how many calls it is good for, None for all.
-    `when`: asked with (operation, parameters), must say yes. `effect`: carry the call out first.
-    `then`: `answer` with `error`; `reset` the connection in the middle of the answer; or
-    `silence`, no answer at all until the client goes. An `error` left out is
-    ServiceFailureException for an answer; a reset after an effect cuts the answer of success.
+    ``operation``: None for any. ``times``: for how many calls, None for all. ``when``: a condition
+    on operation and parameters. ``effect``: perform the call first. ``then``: ``answer`` with
+    ``error``; ``reset`` the connection in the middle of the response; or ``silence``, no response
+    until the client disconnects. The default ``error`` is ServiceFailureException; a reset after
+    an effect cuts the successful response.
 
     Raises ValueError for an unknown operation or error.
     """
@@ -39,13 +39,15 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.operation is not None and self.operation not in OPERATIONS:
-            raise ValueError(f"no such operation: {self.operation}")
+            raise ValueError(
+                f"no such operation: {self.operation}; use one of {', '.join(OPERATIONS)}"
+            )
         if self.error is not None:
             exception_name(self.error)
 
     @property
     def error_name(self) -> str | None:
-        """Return the full name of the error to answer, None when success is to be answered."""
+        """Return the full name of the error, None for a successful response."""
         if self.error is not None:
             return exception_name(self.error)
         if self.then == "reset" and self.effect:
@@ -59,30 +61,30 @@ class Fault:
 
 
 class FaultScript:
-    """The faults still to come. For each call, the first one added that matches is taken."""
+    """The pending faults. Each call gets the first one that matches."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pending: list[tuple[Fault, int | None]] = []
 
     def add(self, *faults: Fault) -> None:
-        """Add faults after those already there."""
+        """Add faults at the end."""
         with self._lock:
             self._pending.extend((fault, fault.times) for fault in faults)
 
     def clear(self) -> None:
-        """Drop every fault."""
+        """Remove all faults."""
         with self._lock:
             self._pending.clear()
 
     @property
     def pending(self) -> list[Fault]:
-        """Return the faults that are not used up."""
+        """Return the faults that are not used yet."""
         with self._lock:
             return [fault for fault, _ in self._pending]
 
     def take(self, operation: str, parameters: Mapping[str, Any]) -> Fault | None:
-        """Use up and return the fault for this call, or None."""
+        """Return the fault for this call, which is then used, or None."""
         with self._lock:
             for index, (fault, left) in enumerate(self._pending):
                 if fault.operation not in (None, operation):

@@ -1,4 +1,4 @@
-"""The service: a call comes in, is checked, and is carried out, in the order AWS does it."""
+"""The service: checks and performs calls in the same order as AWS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,17 +8,21 @@ from localaws.chime.access import Access, Authorizer
 from localaws.chime.arns import user_arn
 from localaws.chime.calls import Call, CallLog
 from localaws.chime.clock import Clock
-from localaws.chime.directory import Answer, Directory, Parameters
+from localaws.chime.directory import Directory
 from localaws.chime.errors import ChimeError
+from localaws.chime.events import EventReceiver, api_call_event, expiration_event
 from localaws.chime.faults import Fault, FaultScript
 from localaws.chime.limits import RateLimits
 from localaws.chime.model import operation_model
+from localaws.chime.operations import Answer, Operations, Parameters
 from localaws.chime.parameters import check_parameters
+
+_RECORDED_OPERATIONS = {"CreateAppInstanceUser"}
 
 
 @dataclass(frozen=True)
 class Request:
-    """A call whose sender is known: what it wants, and for which region it was signed."""
+    """A call with its caller and the region it was signed for."""
 
     operation: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +32,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to send back, and how much of it."""
+    """The response, and how much of it is sent."""
 
     status: int
     body: Answer
@@ -37,12 +41,16 @@ class Reply:
 
 
 class ChimeIdentity(Directory):
-    """An Amazon Chime SDK Identity without HTTP: `ChimeServer` puts it on the wire.
+    """An Amazon Chime SDK Identity without HTTP; ``ChimeServer`` adds that.
 
-    A call is validated, then authorized by `authorizer` (None allows everything), then held
-    against `limits` and `faults`, and only then carried out. Every call ends up in `calls`.
-    `error_header` says whether errors carry `x-amzn-ErrorType`: without it boto3 reports the code
-    in the body, such as `Forbidden` for ForbiddenException.
+    A call is validated, authorized by ``authorizer`` (None allows everything), checked against
+    ``limits`` and ``faults``, and then performed. All calls are in ``calls``. ``error_header`` is
+    whether errors have the header ``x-amzn-ErrorType``: without it, boto3 reports the code in the
+    body, such as ``Forbidden`` for ForbiddenException.
+
+    ``trail`` gets the events of calls that create a user and of users that expired, as EventBridge
+    delivers them. The methods of this class that change the state are no calls, so ``create_user``
+    sends no event.
     """
 
     def __init__(self, *, account: str = "111122223333", clock: Clock | None = None) -> None:
@@ -51,17 +59,20 @@ class ChimeIdentity(Directory):
         self.faults = FaultScript()
         self.limits: RateLimits | None = None
         self.authorizer: Authorizer | None = None
+        self.trail: EventReceiver | None = None
         self.error_header = True
+        self._operations = Operations(self)
 
     def handle(self, request: Request) -> Reply:
-        """Carry out a call, unless something is in the way, and log it."""
+        """Perform a call if it is allowed, and log it."""
         progress = _Progress()
         try:
             self._admit(request)
             reply = self._carry_out(request, progress)
         except ChimeError as error:
             reply = _error_reply(error)
-        self.log(request, reply, applied=progress.applied)
+        self.log(request, reply, applied=progress.response is not None)
+        self._send_event(request, reply, progress.response)
         return reply
 
     def log(self, request: Request, reply: Reply, *, applied: bool = False) -> None:
@@ -81,12 +92,39 @@ class ChimeIdentity(Directory):
             )
         )
 
+    def sweep(self) -> list[str]:
+        """Delete the users that have expired, send their events, and return their ARNs."""
+        expired = super().sweep()
+        if self.trail:
+            for arn in expired:
+                self.trail(expiration_event(arn, account=self.account, time=self.clock.now()))
+        return expired
+
     def _admit(self, request: Request) -> None:
         check_parameters(request.operation, request.parameters)
-        for action, resource in _wanted(request):
+        for action, resource in _needed_actions(request):
             self._authorize(Access(request.access_key, action, resource))
         if self.limits and not self.limits.admit(request.operation, request.region):
             raise ChimeError("ThrottledClientException", "Rate exceeded")
+
+    def _send_event(self, request: Request, reply: Reply, response: Answer | None) -> None:
+        # A call that the model rejects has parameters that no record can have.
+        invalid = reply.error == "BadRequestException"
+        if self.trail is None or request.operation not in _RECORDED_OPERATIONS or invalid:
+            return
+        failed = response is None and reply.error is not None
+        self.trail(
+            api_call_event(
+                request.operation,
+                request.parameters,
+                response,
+                (str(reply.error), str(reply.body["Message"])) if failed else None,
+                account=self.account,
+                region=request.region,
+                access_key=request.access_key,
+                time=self.clock.now(),
+            )
+        )
 
     def _authorize(self, access: Access) -> None:
         denial = self.authorizer(access) if self.authorizer else None
@@ -103,14 +141,14 @@ class ChimeIdentity(Directory):
         return Reply(reply.status, reply.body, reply.error, fault.then)
 
     def _success(self, request: Request, progress: "_Progress") -> Reply:
-        body = self.perform(request.operation, request.parameters, request.region)
-        progress.applied = True
+        body = self._operations.perform(request.operation, request.parameters, request.region)
+        progress.response = body
         return Reply(int(operation_model(request.operation).http.get("responseCode", 200)), body)
 
 
 @dataclass
 class _Progress:
-    applied: bool = False
+    response: Answer | None = None
 
 
 def _nothing_done(fault: Fault) -> Reply:
@@ -121,20 +159,26 @@ def _error_reply(error: ChimeError) -> Reply:
     return Reply(error.status, error.body(), error.name)
 
 
-def _wanted(request: Request) -> list[tuple[str, str]]:
-    """Return the IAM actions a call needs, each with its resource."""
+def _needed_actions(request: Request) -> list[tuple[str, str]]:
+    """Return the IAM actions that a call needs, each with its resource."""
     parameters = request.parameters
     resource = parameters.get("AppInstanceUserArn") or parameters.get("AppInstanceArn") or "*"
-    wanted = [(f"chime:{request.operation}", resource)]
+    needed = [(f"chime:{request.operation}", resource)]
+    if request.operation in ("ListAppInstanceAdmins", "ListAppInstanceUsers"):
+        # The Service Authorization Reference names the users as a resource of both lists, and the
+        # app instance of one only. A policy that allows both is right either way.
+        needed.append((f"chime:{request.operation}", user_arn(resource, "*")))
+    if "AppInstanceAdminArn" in parameters:
+        needed.append((f"chime:{request.operation}", parameters["AppInstanceAdminArn"]))
     if request.operation == "CreateAppInstanceUser" and parameters.get("ExpirationSettings"):
         user = user_arn(parameters["AppInstanceArn"], parameters["AppInstanceUserId"])
-        wanted.append(("chime:PutAppInstanceUserExpirationSettings", user))
-    return wanted
+        needed.append(("chime:PutAppInstanceUserExpirationSettings", user))
+    return needed
 
 
 def _arn_of(parameters: Parameters, body: Answer) -> str | None:
     for source in (parameters, body):
-        for member in ("AppInstanceUserArn", "AppInstanceArn"):
+        for member in ("AppInstanceUserArn", "AppInstanceAdminArn", "AppInstanceArn"):
             if isinstance(source.get(member), str):
                 return str(source[member])
     return None

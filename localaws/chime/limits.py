@@ -1,9 +1,10 @@
-"""Rate limits: token buckets, one set per region, as the service's quotas are."""
+"""Rate limits: token buckets for each region, like the service's quotas."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 _PUT = "PutAppInstanceUserExpirationSettings"
 
@@ -15,13 +16,12 @@ class _Bucket:
 
 
 class RateLimits:
-    """Requests a second, each with a burst of one second's worth.
+    """Requests per second; the burst is the requests of one second.
 
-    `total_per_second` is for all operations of a region together (documented: 50).
-    `put_per_second` is for PutAppInstanceUserExpirationSettings, `per_operation` for any others.
-    A refused call uses up nothing. `monotonic` gives the seconds.
+    ``total_per_second`` is for all operations of a region together (documented: 50).
+    ``put_per_second`` is for PutAppInstanceUserExpirationSettings, ``per_operation`` for others.
+    A throttled call uses no token. ``monotonic`` returns the seconds.
 
-    Quotas: Amazon Chime SDK endpoints and quotas, AWS General Reference.
     """
 
     def __init__(
@@ -41,8 +41,31 @@ class RateLimits:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
         self._lock = threading.Lock()
 
+    @classmethod
+    def documented(cls, *, monotonic: Callable[[], float] = time.monotonic) -> Self:
+        """Return the quotas of an account that has requested no increase.
+
+        PutAppInstanceUserExpirationSettings has no line of its own: it gets the rate of the other
+        calls that change a user.
+
+        Source: Amazon Chime SDK endpoints and quotas, AWS General Reference.
+        """
+        return cls(
+            put_per_second=10,
+            total_per_second=50,
+            per_operation={
+                "CreateAppInstanceUser": 10,
+                "DeleteAppInstanceUser": 10,
+                "DescribeAppInstanceUser": 20,
+                "ListAppInstanceAdmins": 10,
+                "ListAppInstanceUsers": 10,
+                "UpdateAppInstanceUser": 10,
+            },
+            monotonic=monotonic,
+        )
+
     def admit(self, operation: str, region: str) -> bool:
-        """Take a token for this call; False when there is none."""
+        """Take a token for this call; return False if there is none."""
         names = [name for name in (operation, "*") if name in self._rates]
         with self._lock:
             now = self._monotonic()

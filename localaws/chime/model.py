@@ -1,4 +1,4 @@
-"""botocore's service model, cut down to the operations this service has."""
+"""botocore's service model, for the operations of this service."""
 
 from typing import Any
 
@@ -7,10 +7,14 @@ import botocore.model
 
 OPERATIONS = (
     "CreateAppInstance",
+    "CreateAppInstanceAdmin",
     "CreateAppInstanceUser",
     "DeleteAppInstance",
+    "DeleteAppInstanceAdmin",
     "DeleteAppInstanceUser",
+    "DescribeAppInstance",
     "DescribeAppInstanceUser",
+    "ListAppInstanceAdmins",
     "ListAppInstanceUsers",
     "ListAppInstances",
     "PutAppInstanceUserExpirationSettings",
@@ -19,7 +23,7 @@ OPERATIONS = (
 
 
 def _load() -> Any:
-    # A loader of its own, so that models in somebody's home directory stay out of it.
+    # A separate loader, because the default one also loads models from the home directory.
     loader = botocore.loaders.Loader(include_default_search_paths=False)
     loader.search_paths.append(loader.BUILTIN_DATA_PATH)
     description = loader.load_service_model("chime-sdk-identity", "service-2")
@@ -31,7 +35,7 @@ SERVICE: Any = _load()
 
 
 def operation_model(operation: str) -> Any:
-    """Return botocore's model of one operation; raises KeyError for one that is not served."""
+    """Return botocore's model of one operation; raises KeyError for an unknown operation."""
     if operation not in OPERATIONS:
         raise KeyError(operation)
     return SERVICE.operation_model(operation)

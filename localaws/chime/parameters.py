@@ -1,7 +1,7 @@
-"""From the parts of a request to an operation's parameters, refused unless the model allows them.
+"""Reads an operation's parameters from a request, and rejects what the model does not allow.
 
-botocore's client checks types, required members and minimums only. A service has to refuse the
-rest itself: maximums, enums, patterns.
+botocore's client checks types, required members and minimums only. A service also has to reject
+maximums, enums and patterns.
 """
 
 import json
@@ -33,7 +33,7 @@ def read_parameters(
         wire_name = member_shape.serialization.get("name", member)
         source = sources[location] if location else payload
         value = source.get(wire_name)
-        # JSON null stands for a member that was left out, as everywhere in AWS's JSON protocols.
+        # In the JSON protocols of AWS, null is the same as an absent member.
         if value is not None:
             found[member] = _number(value, member) if _is_text_number(member_shape) else value
     check_parameters(operation, found)
@@ -82,7 +82,7 @@ _PYTHON_TYPES: dict[str, type[Any]] = {
 
 
 def _complaints(shape: Any, value: Any, where: str) -> Iterator[str]:
-    # bool is an int to Python, and not to JSON.
+    # In Python, bool is an int. In JSON, it is not.
     if isinstance(value, bool) or not isinstance(value, _PYTHON_TYPES[shape.type_name]):
         yield f"'{where}' must be of type {shape.type_name}"
     elif shape.type_name == "structure":

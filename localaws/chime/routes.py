@@ -1,4 +1,4 @@
-"""From a request line to an operation, as the model's `http.requestUri` says."""
+"""Finds the operation of a request line, by ``http.requestUri`` of the model."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from localaws.chime.model import OPERATIONS, operation_model
 
 @dataclass(frozen=True)
 class Route:
-    """The operation a request is for, and the labels found in its path, decoded."""
+    """The operation of a request, and the decoded labels of its path."""
 
     operation: str
     labels: dict[str, str]
@@ -35,7 +35,7 @@ _ROUTES = [
 def find_route(method: str, raw_path: str) -> Route | None:
     """Return the route of a path that is still URL-encoded, or None.
 
-    An ARN has slashes: only the raw path tells its slashes, `%2F`, from those of the route.
+    The slashes of an ARN are ``%2F`` in the raw path, so they differ from those of the route.
     """
     for operation, (verb, pattern) in zip(OPERATIONS, _ROUTES, strict=True):
         match = pattern.fullmatch(raw_path)

@@ -1,4 +1,4 @@
-"""The service over TLS, on the loopback interface."""
+"""The service over HTTPS, on the loopback interface."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from localaws.chime.control import LET_TIME_PASS, let_time_pass
 from localaws.chime.errors import ChimeError
 from localaws.chime.identity import ChimeIdentity, Reply, Request
 from localaws.chime.parameters import read_parameters
@@ -23,10 +24,10 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/[^/]+/aws4_reques
 
 
 class ChimeServer:
-    """Serves a `ChimeIdentity` at `url`, https on 127.0.0.1 with a port of its own.
+    """Serves a ``ChimeIdentity`` at ``url``, https on a free port of 127.0.0.1.
 
-    Use it as a context manager, or call `start` and `stop`. The certificate and its key are PEM
-    files.
+    Use it as a context manager, or call ``start`` and ``stop``. The certificate and its key are
+    PEM files.
     """
 
     def __init__(self, chime: ChimeIdentity, *, certificate: Path, private_key: Path) -> None:
@@ -39,7 +40,7 @@ class ChimeServer:
 
     @property
     def chime(self) -> ChimeIdentity:
-        """Return what is served; it may be exchanged at any time."""
+        """Return the served object, which can be replaced at any time."""
         return self._listener.chime
 
     @chime.setter
@@ -53,15 +54,15 @@ class ChimeServer:
 
     @property
     def url(self) -> str:
-        """Return the endpoint, as clients take it."""
+        """Return the endpoint URL for clients."""
         return f"https://localhost:{self.port}"
 
     def start(self) -> None:
-        """Start to serve, in threads that do not keep the process alive."""
+        """Start to serve, in daemon threads."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving; calls that were to get no answer see their connection close."""
+        """Stop serving; open connections of calls without a response are closed."""
         self._listener.stopping.set()
         if self._thread.is_alive():
             self._listener.shutdown()
@@ -89,32 +90,32 @@ class _Listener(ThreadingHTTPServer):
     def __init__(self, chime: ChimeIdentity, context: ssl.SSLContext) -> None:
         self.chime = chime
         self.stopping = threading.Event()
-        super().__init__(("127.0.0.1", 0), _Conversation)
-        # The handshake is left to the thread of the connection: one slow client must not keep
-        # the others from being accepted.
+        super().__init__(("127.0.0.1", 0), _Handler)
+        # Each connection does its handshake in its own thread, so that a slow client does not
+        # block the others.
         self.socket = context.wrap_socket(
             self.socket, server_side=True, do_handshake_on_connect=False
         )
 
     def server_bind(self) -> None:
-        # Not HTTPServer's: that one looks the host's name up, which can take seconds.
+        # HTTPServer.server_bind looks up the host name, which can take seconds.
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that goes away, or does not trust the certificate, is no news."""
+        """Print nothing: clients that disconnect or do not trust the certificate are expected."""
 
 
-class _Conversation(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     server: _Listener
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # Of an idle connection; also bounds a handshake that never comes.
+    # Seconds for an idle connection and for the handshake.
     timeout = 120
 
     def log_message(self, *_: Any) -> None:
-        """Print nothing; the call log has it all."""
+        """Print nothing: all calls are in the call log."""
 
     def do_GET(self) -> None:
         self._answer()
@@ -129,14 +130,14 @@ class _Conversation(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        # Read before anything is decided, or what is left of it is taken for the next request.
+        # Always read the whole body, or its rest is parsed as the next request.
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             reply = self._reply(body)
         except ChimeError as error:
             reply = Reply(error.status, error.body(), error.name)
         if reply.delivery == "silence":
-            self._say_nothing()
+            self._wait_until_disconnected()
         elif reply.delivery == "reset":
             self._send_half_and_reset(self._message(reply))
         else:
@@ -144,6 +145,8 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def _reply(self, body: bytes) -> Reply:
         path, _, query = self.path.partition("?")
+        if (self.command, path) == ("POST", LET_TIME_PASS):
+            return let_time_pass(self.server.chime, body)
         route = find_route(self.command, path)
         if route is None:
             raise ChimeError(
@@ -185,12 +188,12 @@ class _Conversation(BaseHTTPRequestHandler):
     def _send_half_and_reset(self, message: bytes) -> None:
         head, gap, content = message.partition(b"\r\n\r\n")
         self.wfile.write(head + gap + content[: len(content) // 2])
-        # Lingering for zero seconds makes the close a reset.
+        # With a linger time of zero seconds, close sends a reset.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
         self.close_connection = True
 
-    def _say_nothing(self) -> None:
+    def _wait_until_disconnected(self) -> None:
         while not self.server.stopping.is_set():
             readable, _, _ = select.select([self.connection], [], [], 0.05)
             if readable:

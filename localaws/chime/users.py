@@ -1,4 +1,4 @@
-"""What the service keeps: app instances and their users."""
+"""The stored objects: app instances, their users and their admins."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,20 +7,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ExpirationSettings:
-    """Delete the user so many days after its creation."""
+    """Delete the user this many days after its creation."""
 
     expiration_days: int
     expiration_criterion: str = "CREATED_TIMESTAMP"
 
     @classmethod
     def from_wire(cls, value: dict[str, Any] | None) -> "ExpirationSettings | None":
-        """Return the settings of a request that the model has already allowed."""
+        """Return the settings of a validated request."""
         if value is None:
             return None
         return cls(value["ExpirationDays"], value["ExpirationCriterion"])
 
     def to_wire(self) -> dict[str, Any]:
-        """Return the settings as answers carry them."""
+        """Return the settings as responses have them."""
         return {
             "ExpirationDays": self.expiration_days,
             "ExpirationCriterion": self.expiration_criterion,
@@ -29,7 +29,7 @@ class ExpirationSettings:
 
 @dataclass
 class AppInstanceUser:
-    """One user. `serial` is its place in the order of creation."""
+    """One user. ``serial`` is its place in the order of creation."""
 
     arn: str
     serial: int
@@ -41,18 +41,29 @@ class AppInstanceUser:
 
     @property
     def expires_at(self) -> datetime | None:
-        """Return when the user expires: counted from its creation, not from the setting."""
+        """Return when the user expires, counted from its creation."""
         if self.expiration is None:
             return None
         return self.created + timedelta(days=self.expiration.expiration_days)
 
 
 @dataclass
+class AppInstanceAdmin:
+    """A user that is an admin. ``serial`` is its place in the order of promotion."""
+
+    user: AppInstanceUser
+    serial: int
+
+
+@dataclass
 class AppInstance:
-    """One app instance, with its users by ARN in the order of their creation."""
+    """One app instance, with its users and admins by ARN in the order of their creation."""
 
     arn: str
     serial: int
     name: str
+    created: datetime
+    updated: datetime
     metadata: str | None = None
     users: dict[str, AppInstanceUser] = field(default_factory=dict)
+    admins: dict[str, AppInstanceAdmin] = field(default_factory=dict)

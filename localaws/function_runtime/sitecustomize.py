@@ -1,12 +1,11 @@
-"""Makes a Python started by the local Lambda resemble AWS Lambda's own runtime.
+"""Makes a Python process of the local Lambda behave like the Python runtime of AWS Lambda.
 
-Python imports a module of this name at its start when it finds one on PYTHONPATH. Two things
-matter to a function that is about to be trusted in production:
+Python imports a module of this name at its start if it is on PYTHONPATH.
 
-- it finds the standard library, the SDK and what it brought itself, and nothing else that happens
-  to be installed here: a dependency missing from the package is missing here, too;
-- log records reach the log, formatted as Lambda formats them. Without a handler on the root
-  logger, Python drops everything below WARNING.
+- A function can import the standard library, the SDK and its own package only. A dependency that
+  is missing in the package is missing here too, although it is installed.
+- Log records are written in Lambda's format. Without a handler on the root logger, Python drops
+  all records below WARNING.
 """
 
 import importlib.abc
@@ -21,15 +20,15 @@ from pathlib import Path
 from types import ModuleType
 
 SDK = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
-"""What Lambda's Python runtimes have installed, apart from the standard library."""
+"""The packages of Lambda's Python runtimes."""
 
 
-class OnlyWhatLambdaHas(importlib.abc.MetaPathFinder):
-    """Refuses top-level modules that are installed here but would not be there."""
+class LambdaPackagesOnly(importlib.abc.MetaPathFinder):
+    """Rejects top-level modules that are installed here but not in Lambda."""
 
     def __init__(self) -> None:
         standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-        self._elsewhere = [
+        self._installed_here = [
             folder for folder in sys.path if Path(folder).is_dir() and not _is_in(folder, standard)
         ]
 
@@ -45,7 +44,7 @@ class OnlyWhatLambdaHas(importlib.abc.MetaPathFinder):
         places = list(spec.submodule_search_locations or []) if spec else []
         if spec and spec.origin:
             places.append(spec.origin)
-        if places and all(_is_below(place, self._elsewhere) for place in places):
+        if places and all(_is_below(place, self._installed_here) for place in places):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return None
 
@@ -59,7 +58,7 @@ def _is_below(place: str, folders: list[str]) -> bool:
 
 
 def log_as_lambda_does() -> None:
-    """Give the root logger the handler that Lambda's runtime gives it."""
+    """Give the root logger the same handler as Lambda's runtime."""
     handler = logging.StreamHandler(sys.stderr)
     formatter = logging.Formatter(
         "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(message)s", "%Y-%m-%dT%H:%M:%S"
@@ -69,7 +68,7 @@ def log_as_lambda_does() -> None:
     logging.getLogger().addHandler(handler)
 
 
-# The server that starts the functions inherits the same environment, without a function's name.
+# The server that starts the functions has the same PYTHONPATH, but no function name.
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    sys.meta_path.insert(0, OnlyWhatLambdaHas())
+    sys.meta_path.insert(0, LambdaPackagesOnly())
     log_as_lambda_does()

@@ -3,55 +3,55 @@ from pathlib import Path
 
 import pytest
 
-from demo.demo import Demo
-from demo.picture import APP_INSTANCE_ID, recording
 from fakes.deployment import Deployment, prepare
-from localaws import Stage
+from localaws import LocalAws
 from localaws.cdk_cli import CdkCli
+from localaws.demo.picture import APP_INSTANCE_ID, recording
+from localaws.demo.walkthrough import Walkthrough
 
 
 @pytest.fixture(scope="session")
-def shared_stage() -> Iterator[Stage]:
-    """CloudFormation, Lambda and IAM for all tests, with what templates expect of a bootstrap."""
-    with Stage() as stage:
-        prepare(stage)
-        yield stage
+def shared_aws() -> Iterator[LocalAws]:
+    """A local AWS for all tests, with the bucket and the parameter that a bootstrap makes."""
+    with LocalAws() as local_aws:
+        prepare(local_aws)
+        yield local_aws
 
 
 @pytest.fixture
-def stage(shared_stage: Stage) -> Iterator[Stage]:
-    """The stage, with a Chime in which nothing has been called and nothing is wrong."""
-    shared_stage.chime.calls.clear()
-    yield shared_stage
-    shared_stage.chime.faults.clear()
-    shared_stage.chime.unknown_user_answers = "Forbidden"
+def local_aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
+    """The shared local AWS, with an empty call log and no faults."""
+    shared_aws.chime.calls.clear()
+    yield shared_aws
+    shared_aws.chime.faults.clear()
+    shared_aws.chime.unknown_user_answers = "Forbidden"
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """The demo, on a stage of its own that the real CDK CLI has bootstrapped."""
-    with Stage() as stage, recording():
-        demo = Demo(stage, CdkCli(stage), APP_INSTANCE_ID)
-        demo.prepare()
-        yield demo
+def walkthrough() -> Iterator[Walkthrough]:
+    """The demo, on a local AWS of its own that the real CDK CLI has bootstrapped."""
+    with LocalAws() as local_aws, recording():
+        walkthrough = Walkthrough(local_aws, CdkCli(local_aws), APP_INSTANCE_ID)
+        walkthrough.prepare()
+        yield walkthrough
 
 
 @pytest.fixture(scope="session")
-def bootstrapped_stage(demo: Demo) -> Stage:
-    """A stage for the real CDK CLI."""
-    return demo.stage
+def bootstrapped_aws(walkthrough: Walkthrough) -> LocalAws:
+    """A local AWS for the real CDK CLI."""
+    return walkthrough.local_aws
 
 
 @pytest.fixture
-def cdk(bootstrapped_stage: Stage) -> CdkCli:
-    return CdkCli(bootstrapped_stage)
+def cdk(bootstrapped_aws: LocalAws) -> CdkCli:
+    return CdkCli(bootstrapped_aws)
 
 
 @pytest.fixture
 def deployment(
-    stage: Stage, tmp_path: Path, request: pytest.FixtureRequest
+    local_aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Deployment]:
     name = "".join(word.title() for word in request.node.name.split("[")[0].split("_")[1:])
-    deployment = Deployment(stage, tmp_path, name[:100])
+    deployment = Deployment(local_aws, tmp_path, name[:100])
     yield deployment
     deployment.delete()

@@ -1,4 +1,4 @@
-"""What `cdk diff` and a second `cdk deploy` say, against a stack that is deployed."""
+"""``cdk diff`` and a second ``cdk deploy`` against a deployed stack."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from localaws import Stage
+from localaws import LocalAws
 from localaws.cdk_cli import CdkCli
 from support.checkout import ROOT
 
@@ -31,23 +31,23 @@ Cdk = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def user(bootstrapped_stage: Stage) -> str:
-    chime = bootstrapped_stage.chime
+def user(bootstrapped_aws: LocalAws) -> str:
+    chime = bootstrapped_aws.chime
     return chime.create_user(chime.create_app_instance("diff"), "guest")
 
 
 @pytest.fixture(scope="module")
 def cdk(
-    bootstrapped_stage: Stage, user: str, tmp_path_factory: pytest.TempPathFactory
+    bootstrapped_aws: LocalAws, user: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cdk]:
-    """Runs the CLI for an app whose one declaration has 30 days and is named Guest, or as given.
+    """Run the CLI for an app with one declaration; its default is ``Guest`` with 30 days.
 
-    The stack is deployed once, before.
+    The stack is deployed once, before the first test.
     """
     folder = tmp_path_factory.mktemp("app")
     (folder / "app.py").write_text(APP)
     (folder / "cdk.json").write_text(json.dumps({"app": "python3 app.py"}))
-    cli = CdkCli(bootstrapped_stage, folder)
+    cli = CdkCli(bootstrapped_aws, folder)
 
     def run(command: str, *options: str, id: str = "Guest", days: int = 30) -> str:
         context = {"id": id, "days": days, "user": user}
@@ -62,11 +62,11 @@ def cdk(
 
 
 def changes_in(diff: str) -> list[str]:
-    """The lines of a diff that stand for something that changes."""
+    """The lines of a diff that show a change."""
     return [line.strip() for line in diff.splitlines() if re.match(r"[\s│├└─]*\[[-+~]\]", line)]
 
 
-def test_other_days_are_one_property_of_one_resource(cdk: Cdk) -> None:
+def test_changed_days_are_one_property_of_one_resource(cdk: Cdk) -> None:
     # WHEN
     diff = cdk("diff", days=31)
 
@@ -78,7 +78,7 @@ def test_other_days_are_one_property_of_one_resource(cdk: Cdk) -> None:
     assert "Number of stacks with differences: 1" in diff
 
 
-def test_a_renamed_construct_is_no_difference(cdk: Cdk) -> None:
+def test_a_renamed_construct_makes_no_difference(cdk: Cdk) -> None:
     # WHEN
     diff = cdk("diff", id="Visitor")
 
@@ -87,14 +87,14 @@ def test_a_renamed_construct_is_no_difference(cdk: Cdk) -> None:
     assert "There were no differences" in diff
 
 
-def test_deploying_again_changes_nothing(cdk: Cdk, bootstrapped_stage: Stage, user: str) -> None:
+def test_deploying_again_changes_nothing(cdk: Cdk, bootstrapped_aws: LocalAws, user: str) -> None:
     # GIVEN
-    bootstrapped_stage.chime.calls.clear()
+    bootstrapped_aws.chime.calls.clear()
 
     # WHEN
-    said = cdk("deploy", "--require-approval", "never")
+    output = cdk("deploy", "--require-approval", "never")
 
     # THEN
-    assert "GuestPolicy (no changes)" in said
-    assert bootstrapped_stage.chime.calls.puts() == []
-    assert bootstrapped_stage.chime.expiration_days(user) == 30
+    assert "GuestPolicy (no changes)" in output
+    assert bootstrapped_aws.chime.calls.puts() == []
+    assert bootstrapped_aws.chime.expiration_days(user) == 30

@@ -1,4 +1,4 @@
-"""Real templates in a real CloudFormation engine, with IAM asked at every call."""
+"""Real templates in a real CloudFormation engine; IAM authorizes every call."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +8,9 @@ import pytest
 from aws_cdk import CfnParameter, CfnResource, Duration, RemovalPolicy, Stack
 
 from chime_expiration import AppInstanceUserExpiration
+from fakes.deployment import Deployment
+from localaws import LocalAws
+from localaws.chime import ChimeIdentity
 
 pytestmark = pytest.mark.deploys
 
@@ -21,27 +24,27 @@ def declare(
 
 
 @pytest.fixture
-def chime(stage):
-    return stage.chime
+def chime(local_aws: LocalAws) -> ChimeIdentity:
+    return local_aws.chime
 
 
 @pytest.fixture
-def chats(chime) -> list[str]:
+def chats(chime: ChimeIdentity) -> list[str]:
     return [chime.create_app_instance(f"chat {number}") for number in (1, 2)]
 
 
 @pytest.fixture
-def guest(chime, chats) -> str:
+def guest(chime: ChimeIdentity, chats: list[str]) -> str:
     return chime.create_user(chats[0], "guest")
 
 
 @pytest.fixture
-def other(chime, chats) -> str:
+def other(chime: ChimeIdentity, chats: list[str]) -> str:
     return chime.create_user(chats[0], "other")
 
 
 @pytest.fixture
-def elsewhere(chime, chats) -> str:
+def elsewhere(chime: ChimeIdentity, chats: list[str]) -> str:
     return chime.create_user(chats[1], "elsewhere")
 
 
@@ -56,7 +59,7 @@ def two(one: str, days_of_one: int, other: str, days_of_other: int) -> Callable[
 
 
 def a_resource_that_fails(after: AppInstanceUserExpiration) -> None:
-    """Makes the stack fail once ``after`` has succeeded."""
+    """Makes the stack fail after ``after`` has succeeded."""
     stack = Stack.of(after)
     failing = CfnResource(
         stack, "Failing", type="AWS::SSM::Parameter", properties={"Type": "Nothing"}
@@ -64,7 +67,9 @@ def a_resource_that_fails(after: AppInstanceUserExpiration) -> None:
     failing.node.add_dependency(after)
 
 
-def test_two_constructs_that_swap_their_users_keep_both_set(deployment, chime, guest, other):
+def test_two_constructs_that_swap_their_users_keep_both_set(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, other: str
+) -> None:
     # GIVEN
     deployment.deploy(two(guest, 30, other, 60))
 
@@ -77,9 +82,9 @@ def test_two_constructs_that_swap_their_users_keep_both_set(deployment, chime, g
     assert chime.expiration_days(other) == 30
 
 
-def test_a_declaration_moved_to_another_app_instance_is_set_there_and_cleared_here(
-    deployment, chime, guest, other, elsewhere
-):
+def test_a_declaration_that_moves_to_another_app_instance_sets_the_new_user_and_clears_the_old(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, other: str, elsewhere: str
+) -> None:
     # GIVEN
     deployment.deploy(two(guest, 30, other, 30))
 
@@ -92,9 +97,9 @@ def test_a_declaration_moved_to_another_app_instance_is_set_there_and_cleared_he
     assert chime.expiration_days(guest) is None
 
 
-def test_the_last_user_of_an_app_instance_is_cleared_when_it_leaves(
-    deployment, chime, guest, elsewhere
-):
+def test_the_last_user_of_an_app_instance_is_cleared_when_its_declaration_is_removed(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, elsewhere: str
+) -> None:
     # GIVEN
     deployment.deploy(two(guest, 30, elsewhere, 30))
 
@@ -108,9 +113,9 @@ def test_the_last_user_of_an_app_instance_is_cleared_when_it_leaves(
     assert chime.calls.of(error="AccessDeniedException") == []
 
 
-def test_a_user_that_is_a_parameter_moves_to_another_app_instance_by_its_value(
-    deployment, chime, guest, elsewhere
-):
+def test_a_user_that_is_a_parameter_moves_to_another_app_instance_when_its_value_changes(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, elsewhere: str
+) -> None:
     # GIVEN
     def build(stack: Stack) -> None:
         declare(stack, "A", CfnParameter(stack, "User").value_as_string, 30)
@@ -127,7 +132,9 @@ def test_a_user_that_is_a_parameter_moves_to_another_app_instance_by_its_value(
     assert chime.calls.of(error="AccessDeniedException") == []
 
 
-def test_two_parameters_that_swap_their_users_keep_both_set(deployment, chime, guest, other):
+def test_two_parameters_that_swap_their_users_keep_both_set(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, other: str
+) -> None:
     # GIVEN
     def build(stack: Stack) -> None:
         declare(stack, "A", CfnParameter(stack, "One").value_as_string, 30)
@@ -149,12 +156,14 @@ def test_two_parameters_that_swap_their_users_keep_both_set(deployment, chime, g
     assert chime.expiration_days(guest) is None
 
 
-def test_a_renamed_construct_makes_no_call(deployment, chime, guest, other):
+def test_a_renamed_construct_makes_no_call(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, other: str
+) -> None:
     # GIVEN
     deployment.deploy(two(guest, 30, other, 30))
     chime.calls.clear()
 
-    # WHEN only B changes, so that there is something to update
+    # WHEN only B changes, so that the stack has an update
     status = deployment.deploy(
         lambda stack: [declare(stack, "Renamed", guest, 30), declare(stack, "B", other, 31)]
     )
@@ -165,7 +174,9 @@ def test_a_renamed_construct_makes_no_call(deployment, chime, guest, other):
     assert chime.expiration_days(guest) == 30
 
 
-def test_a_failed_update_puts_the_old_days_back(deployment, chime, guest):
+def test_a_failed_update_restores_the_old_days(
+    deployment: Deployment, chime: ChimeIdentity, guest: str
+) -> None:
     # GIVEN
     deployment.deploy(lambda stack: declare(stack, "A", guest, 30))
 
@@ -180,7 +191,9 @@ def test_a_failed_update_puts_the_old_days_back(deployment, chime, guest):
     assert [each["ExpirationDays"] for each in settings] == [30, 90, 30]
 
 
-def test_a_failed_update_puts_the_old_user_back(deployment, chime, guest, elsewhere):
+def test_a_failed_update_restores_the_old_user(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, elsewhere: str
+) -> None:
     # GIVEN
     deployment.deploy(lambda stack: declare(stack, "A", guest, 30))
 
@@ -195,32 +208,39 @@ def test_a_failed_update_puts_the_old_user_back(deployment, chime, guest, elsewh
     assert chime.expiration_days(elsewhere) is None
 
 
-def test_an_update_that_is_refused_leaves_everything_as_it_was(deployment, chime, guest):
-    # GIVEN a user of forty days
+def test_a_rejected_update_changes_nothing(
+    deployment: Deployment, chime: ChimeIdentity, guest: str
+) -> None:
+    # GIVEN a user that is forty days old
     deployment.deploy(lambda stack: declare(stack, "A", guest, 60))
-    chime.user(guest).created -= timedelta(days=40)
+    existing = chime.user(guest)
+    assert existing is not None
+    existing.created -= timedelta(days=40)
 
     # WHEN
     status = deployment.deploy(lambda stack: declare(stack, "A", guest, 30))
 
     # THEN
     assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert "would delete" in deployment.reasons()
-    assert "it is 40 days old" in deployment.reasons()
+    assert "is 41 days old, so 30 days would delete it within a day" in deployment.reasons()
     assert chime.expiration_days(guest) == 60
 
 
-def test_a_create_for_a_user_that_does_not_exist_says_so_in_the_stacks_events(deployment, chats):
+def test_a_create_for_a_user_that_does_not_exist_is_reported_in_the_events_of_the_stack(
+    deployment: Deployment, chats: list[str]
+) -> None:
     # WHEN
-    nobody = f"{chats[0]}/user/nobody"
-    status = deployment.deploy(lambda stack: declare(stack, "A", nobody, 30))
+    user = f"{chats[0]}/user/unknown"
+    status = deployment.deploy(lambda stack: declare(stack, "A", user, 30))
 
     # THEN
     assert status == "ROLLBACK_COMPLETE"
-    assert f"there is no AppInstanceUser {nobody}; create it first" in deployment.reasons()
+    assert f"AppInstanceUser {user} not found; create it first" in deployment.reasons()
 
 
-def test_a_user_that_was_deleted_does_not_keep_the_stack_from_going(deployment, chime, guest):
+def test_a_stack_can_be_deleted_after_its_user_was_deleted(
+    deployment: Deployment, chime: ChimeIdentity, guest: str
+) -> None:
     # GIVEN
     deployment.deploy(lambda stack: declare(stack, "A", guest, 30))
     chime.delete_user(guest)
@@ -229,7 +249,7 @@ def test_a_user_that_was_deleted_does_not_keep_the_stack_from_going(deployment, 
     assert deployment.delete() == "DELETE_COMPLETE"
 
 
-def test_retain_leaves_the_setting(deployment, chime, guest):
+def test_retain_keeps_the_setting(deployment: Deployment, chime: ChimeIdentity, guest: str) -> None:
     # GIVEN
     deployment.deploy(
         lambda stack: declare(stack, "A", guest, 30, removal_policy=RemovalPolicy.RETAIN)
@@ -242,7 +262,9 @@ def test_retain_leaves_the_setting(deployment, chime, guest):
     assert chime.expiration_days(guest) == 30
 
 
-def test_a_guest_lives_as_long_as_the_stack_says(deployment, chime, guest, other):
+def test_a_user_expires_after_the_declared_days(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, other: str
+) -> None:
     # GIVEN
     deployment.deploy(two(guest, 30, other, 30))
     deployment.deploy(two(guest, 30, other, 90))
@@ -250,17 +272,17 @@ def test_a_guest_lives_as_long_as_the_stack_says(deployment, chime, guest, other
     # WHEN
     chime.clock.advance(days=31)
     try:
-        gone = chime.sweep()
+        expired = chime.sweep()
     finally:
         chime.clock.advance(days=-31)
 
     # THEN
-    assert guest in gone
-    assert other not in gone
+    assert guest in expired
+    assert other not in expired
 
 
-def unable_to_answer(template: dict[str, Any]) -> None:
-    """Break the function, and shorten what CloudFormation grants it."""
+def without_response(template: dict[str, Any]) -> None:
+    """Break the function, and shorten the time that CloudFormation waits."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Lambda::Function":
             resource["Properties"]["Handler"] = "nothing.handler"
@@ -268,10 +290,12 @@ def unable_to_answer(template: dict[str, Any]) -> None:
             resource["Properties"]["ServiceTimeout"] = 2
 
 
-def test_a_function_that_cannot_answer_fails_the_stack_after_the_service_timeout(deployment, guest):
+def test_a_function_that_cannot_respond_fails_the_stack_after_the_service_timeout(
+    deployment: Deployment, guest: str
+) -> None:
     # WHEN
     status = deployment.deploy(
-        lambda stack: declare(stack, "A", guest, 30), change=unable_to_answer
+        lambda stack: declare(stack, "A", guest, 30), change=without_response
     )
 
     # THEN
@@ -280,7 +304,7 @@ def test_a_function_that_cannot_answer_fails_the_stack_after_the_service_timeout
 
 
 def naive_policy(template: dict[str, Any]) -> None:
-    """Rewrite the permissions as most people would: the users of the stack in one statement."""
+    """Replace the policies with the obvious one: one statement with the users of the stack."""
     resources = template["Resources"]
     policies = [name for name in resources if resources[name]["Type"] == "AWS::IAM::Policy"]
     users = []
@@ -289,7 +313,7 @@ def naive_policy(template: dict[str, Any]) -> None:
             users.append(resource["Properties"]["AppInstanceUserArn"])
             resource["DependsOn"] = ["NaivePolicy"]
         if resource["Type"] == "AWS::Lambda::Function":
-            # So that it gives up within seconds.
+            # The function stops its retries after a few seconds.
             resource["Properties"]["Timeout"] = 25
     naive = resources.pop(policies[0])
     for name in policies[1:]:
@@ -299,7 +323,9 @@ def naive_policy(template: dict[str, Any]) -> None:
     resources["NaivePolicy"] = naive
 
 
-def test_with_the_naive_policy_the_clean_up_is_denied(deployment, chime, guest, elsewhere):
+def test_with_the_naive_policy_the_clean_up_is_denied(
+    deployment: Deployment, chime: ChimeIdentity, guest: str, elsewhere: str
+) -> None:
     # GIVEN
     deployment.deploy(
         two(guest, 30, elsewhere, 30),
@@ -309,6 +335,6 @@ def test_with_the_naive_policy_the_clean_up_is_denied(deployment, chime, guest, 
     # WHEN
     deployment.deploy(lambda stack: declare(stack, "A", guest, 30), change=naive_policy)
 
-    # THEN the setting of the user that left is still there
+    # THEN the setting of the removed declaration is still there
     assert chime.calls.of(error="AccessDeniedException", arn=elsewhere)
     assert chime.expiration_days(elsewhere) == 30

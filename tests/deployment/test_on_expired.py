@@ -1,6 +1,7 @@
-"""The rule of `on_expired`, with an EventBridge behind it."""
+"""The rule of ``on_expired`` in a real event bus."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,20 +10,22 @@ from aws_cdk.aws_events_targets import SqsQueue
 from aws_cdk.aws_sqs import Queue
 
 from chime_expiration import AppInstanceUserExpiration
-from localaws import Stage
+from fakes.deployment import Deployment
+from localaws import LocalAws
+from localaws.chime.events import expiration_event
 
 pytestmark = pytest.mark.deploys
 
 
 @pytest.fixture
-def users(stage: Stage) -> list[str]:
-    app_instance = stage.chime.create_app_instance("expired")
-    return [stage.chime.create_user(app_instance, name) for name in ("guest", "other")]
+def users(local_aws: LocalAws) -> list[str]:
+    app_instance = local_aws.chime.create_app_instance("expired")
+    return [local_aws.chime.create_user(app_instance, name) for name in ("guest", "other")]
 
 
 @pytest.fixture
-def outputs(stage: Stage, deployment, users: list[str]) -> dict[str, str]:
-    """Of a stack with a rule for the first of the users, and a queue as its target."""
+def outputs(local_aws: LocalAws, deployment: Deployment, users: list[str]) -> dict[str, str]:
+    """The outputs of a stack with a rule for the first user, and a queue as its target."""
 
     def build(stack: Stack) -> None:
         queue = Queue(stack, "Queue")
@@ -34,35 +37,23 @@ def outputs(stage: Stage, deployment, users: list[str]) -> dict[str, str]:
         CfnOutput(stack, "RuleName", value=rule.rule_name)
 
     assert deployment.deploy(build) == "CREATE_COMPLETE"
-    [stack] = stage.client("cloudformation").describe_stacks(StackName=deployment.name)["Stacks"]
+    [stack] = local_aws.client("cloudformation").describe_stacks(StackName=deployment.name)[
+        "Stacks"
+    ]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def expired(user: str, *, source: str = "aws.chime", **detail: str) -> dict[str, Any]:
-    """The event that Chime SDK writes, as far as it is documented."""
-    return {
-        "id": "1",
-        "account": "111122223333",
-        "region": "us-east-1",
-        "time": "2026-11-23T12:00:00Z",
-        "source": source,
-        "detail-type": "AWS Service Event via CloudTrail",
-        "resources": [],
-        "detail": {
-            "eventSource": "chime.amazonaws.com",
-            "eventName": "ExpireAppInstanceUser",
-            "eventType": "AwsServiceEvent",
-            "resources": [{"ARN": user, "type": "AWS::Chime::AppInstanceUser"}],
-            **detail,
-        },
-    }
+    """The event of the local Chime SDK, with some members changed."""
+    event = expiration_event(user, account="111122223333", time=datetime.now(UTC))
+    return {**event, "source": source, "detail": {**event["detail"], **detail}}
 
 
-def test_the_deployed_pattern_matches_the_event_of_the_user_and_no_other(
-    stage: Stage, outputs: dict[str, str], users: list[str]
+def test_the_deployed_pattern_matches_only_the_event_of_the_user(
+    local_aws: LocalAws, outputs: dict[str, str], users: list[str]
 ) -> None:
     # GIVEN
-    events = stage.client("events")
+    events = local_aws.client("events")
     pattern = events.describe_rule(Name=outputs["RuleName"])["EventPattern"]
     user, other = users
 
@@ -74,41 +65,35 @@ def test_the_deployed_pattern_matches_the_event_of_the_user_and_no_other(
     assert matches(expired(user))
     assert not matches(expired(other))
     assert not matches(expired(user, eventName="DeleteAppInstanceUser"))
-    assert not matches(expired(user, source="somebody.else"))
+    assert not matches(expired(user, source="another.source"))
 
 
-def test_the_expiration_of_the_user_reaches_the_target_and_anothers_does_not(
-    stage: Stage, outputs: dict[str, str], users: list[str]
+def test_only_the_expiration_of_the_user_reaches_the_target(
+    local_aws: LocalAws, outputs: dict[str, str], users: list[str]
 ) -> None:
-    # GIVEN a source that we may send from, as nobody but AWS may from its own
-    events = stage.client("events")
-    pattern = json.loads(events.describe_rule(Name=outputs["RuleName"])["EventPattern"])
-    events.put_rule(
-        Name=outputs["RuleName"], EventPattern=json.dumps(pattern | {"source": ["local.chime"]})
+    # GIVEN another user that expires on the same day
+    user, other = users
+    local_aws.client("chime-sdk-identity").put_app_instance_user_expiration_settings(
+        AppInstanceUserArn=other,
+        ExpirationSettings={"ExpirationDays": 30, "ExpirationCriterion": "CREATED_TIMESTAMP"},
     )
 
     # WHEN
-    for user in reversed(users):
-        event = expired(user, source="local.chime")
-        entry = {
-            "Source": event["source"],
-            "DetailType": event["detail-type"],
-            "Detail": json.dumps(event["detail"]),
-        }
-        assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    assert {user, other} <= set(local_aws.chime.let_time_pass(timedelta(days=30)))
+    local_aws.trail.wait_until_delivered()
 
     # THEN
-    received = stage.client("sqs").receive_message(
-        QueueUrl=outputs["QueueUrl"], WaitTimeSeconds=2, MaxNumberOfMessages=10
+    received = local_aws.client("sqs").receive_message(
+        QueueUrl=outputs["QueueUrl"], MaxNumberOfMessages=10
     )
     details = [json.loads(message["Body"])["detail"] for message in received["Messages"]]
-    assert [detail["resources"][0]["ARN"] for detail in details] == [users[0]]
+    assert [detail["resources"][0]["ARN"] for detail in details] == [user]
 
 
-def test_nobody_but_aws_can_send_what_the_rule_hears(stage: Stage) -> None:
+def test_only_aws_can_send_events_that_match_the_rule(local_aws: LocalAws) -> None:
     # WHEN
     entry = {"Source": "aws.chime", "DetailType": "a", "Detail": "{}"}
-    answer = stage.client("events").put_events(Entries=[entry])
+    answer = local_aws.client("events").put_events(Entries=[entry])
 
     # THEN
     assert answer["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws import Stage
+from localaws import LocalAws
 from localaws.cdk_cli import CdkCli
 from support.checkout import ROOT
 
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.deploys
 
 
 @pytest.fixture
-def users(bootstrapped_stage: Stage) -> dict[str, str]:
+def users(bootstrapped_aws: LocalAws) -> dict[str, str]:
     """The guest of each stage."""
-    chime = bootstrapped_stage.chime
+    chime = bootstrapped_aws.chime
     return {
         name: chime.create_user(chime.create_app_instance(name), "guest")
         for name in ("Test", "Production")
@@ -27,7 +27,7 @@ def users(bootstrapped_stage: Stage) -> dict[str, str]:
 
 @pytest.fixture
 def cdk(
-    bootstrapped_stage: Stage,
+    bootstrapped_aws: LocalAws,
     users: dict[str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -40,18 +40,18 @@ def cdk(
         settings["context"]["chats"][name]["guests"] = [user]
     (folder / "cdk.json").write_text(json.dumps(settings))
     monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'constructs'}{os.pathsep}{ROOT / 'lambda'}")
-    cli = CdkCli(bootstrapped_stage, folder)
+    cli = CdkCli(bootstrapped_aws, folder)
     yield cli
     cli.run("destroy", "Delivery/Test/*", "Delivery/Production/*", "--force")
 
 
 def test_each_stage_deploys_its_own_days(
-    cdk: CdkCli, bootstrapped_stage: Stage, users: dict[str, str]
+    cdk: CdkCli, bootstrapped_aws: LocalAws, users: dict[str, str]
 ) -> None:
     # WHEN
     for name in users:
         cdk.run("deploy", f"Delivery/{name}/*", "--require-approval", "never")
 
     # THEN
-    days = {name: bootstrapped_stage.chime.expiration_days(user) for name, user in users.items()}
+    days = {name: bootstrapped_aws.chime.expiration_days(user) for name, user in users.items()}
     assert days == {"Test": 7, "Production": 90}

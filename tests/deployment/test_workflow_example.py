@@ -1,4 +1,4 @@
-"""The commands of the workflow example, run where a runner would run them."""
+"""The commands of the workflow example, in the order in which a runner runs them."""
 
 import json
 import os
@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from localaws import Stage
+from localaws import LocalAws
 from support.checkout import ROOT, copy_checkout
 
 pytestmark = pytest.mark.deploys
 
 WORKFLOW = ROOT / "examples" / "github-actions" / ".github" / "workflows" / "expirations.yml"
 
-# They fetch from registries, and what they would install is here.
+# These commands install packages from registries. All of them are installed already.
 SET_UP = ["python -m pip install --requirement requirements.txt", "npm ci"]
 
 
@@ -28,30 +28,32 @@ def commands_of(job: str) -> list[str]:
 
 
 @pytest.fixture
-def user(bootstrapped_stage: Stage) -> str:
-    chime = bootstrapped_stage.chime
+def user(bootstrapped_aws: LocalAws) -> str:
+    chime = bootstrapped_aws.chime
     return chime.create_user(chime.create_app_instance("workflow"), "guest")
 
 
 @pytest.fixture
-def runner(bootstrapped_stage: Stage, user: str, tmp_path: Path) -> Iterator["Runner"]:
+def runner(bootstrapped_aws: LocalAws, user: str, tmp_path: Path) -> Iterator["Runner"]:
     """A checkout of this project, whose app declares our user, with its dependencies set up."""
     folder = copy_checkout(tmp_path / "work")
     settings = json.loads((folder / "cdk.json").read_text())
     settings["context"]["expirations"] = {user: "30 days"}
     (folder / "cdk.json").write_text(json.dumps(settings))
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
-    runner = Runner(bootstrapped_stage, folder)
+    runner = Runner(bootstrapped_aws, folder)
     yield runner
     runner.run("npx cdk destroy --force")
 
 
 class Runner:
-    def __init__(self, stage: Stage, folder: Path) -> None:
+    """A runner of the code host, with the local AWS as its account."""
+
+    def __init__(self, local_aws: LocalAws, folder: Path) -> None:
         self._folder = folder
         self._environment = {
-            **stage.process_environment(),
-            "HOME": str(stage.directory),
+            **local_aws.process_environment(),
+            "HOME": str(local_aws.directory),
             "CI": "true",
             "NO_COLOR": "1",
             "npm_config_offline": "true",
@@ -59,7 +61,7 @@ class Runner:
         }
 
     def run(self, command: str) -> str:
-        """Run one command as the runner's shell does, and return what it printed."""
+        """Run one command as the shell of the runner does; return its output."""
         ended = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],
             cwd=self._folder,
@@ -72,8 +74,8 @@ class Runner:
         return ended.stdout
 
 
-def test_a_pull_request_shows_what_would_change_and_main_deploys_it(
-    runner: Runner, bootstrapped_stage: Stage, user: str
+def test_a_pull_request_shows_the_changes_and_the_main_branch_deploys_them(
+    runner: Runner, bootstrapped_aws: LocalAws, user: str
 ) -> None:
     # WHEN
     [diff] = commands_of("diff")
@@ -81,11 +83,11 @@ def test_a_pull_request_shows_what_would_change_and_main_deploys_it(
 
     # THEN
     assert "[+] Custom::ChimeAppInstanceUserExpiration" in shown
-    assert bootstrapped_stage.chime.expiration_days(user) is None
+    assert bootstrapped_aws.chime.expiration_days(user) is None
 
     # WHEN
     [deploy] = commands_of("deploy")
     runner.run(deploy)
 
     # THEN
-    assert bootstrapped_stage.chime.expiration_days(user) == 30
+    assert bootstrapped_aws.chime.expiration_days(user) == 30

@@ -1,10 +1,11 @@
-"""A Chime SDK Identity on the wire, without the rest of the stage."""
+"""A Chime SDK Identity behind HTTP, and a whole local AWS."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from localaws import LocalAws
 from localaws.certificates import Certificates, write_certificates
 from localaws.chime import ChimeIdentity, ChimeServer
 from localaws.clients import Clients
@@ -15,6 +16,19 @@ ClientFactory = Callable[..., Any]
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return write_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def local_aws() -> Iterator[LocalAws]:
+    """A local AWS, started in an environment that its functions must not see."""
+    local_aws = LocalAws()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_PROFILE", "work")
+        patch.setenv("AWS_SESSION_TOKEN", "secret")
+        patch.setenv("HTTPS_PROXY", "http://localhost:1")
+        local_aws.start()
+    yield local_aws
+    local_aws.stop()
 
 
 @pytest.fixture
@@ -52,13 +66,13 @@ def server(shared_server: ChimeServer, chime: ChimeIdentity) -> ChimeServer:
 
 @pytest.fixture
 def client_for(server: ChimeServer, clients: Clients) -> Iterator[ClientFactory]:
-    """Makes clients for a region; keyword arguments are botocore's Config settings."""
-    assert server.port, "the service of this test must be on the wire"
+    """Makes clients for a region; keyword arguments are settings of botocore's ``Config``."""
+    assert server.port, "the service of this test must listen"
     made = []
 
     def make(region: str = "us-east-1", **settings: Any) -> Any:
-        patience = {"retries": {"total_max_attempts": 1}, "read_timeout": 5, **settings}
-        made.append(clients.make("chime-sdk-identity", region, **patience))
+        defaults = {"retries": {"total_max_attempts": 1}, "read_timeout": 5, **settings}
+        made.append(clients.make("chime-sdk-identity", region, **defaults))
         return made[-1]
 
     yield make

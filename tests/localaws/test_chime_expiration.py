@@ -15,33 +15,33 @@ def set_days(client: Any, user: str, days: int) -> None:
     )
 
 
-def test_a_user_is_gone_after_its_days(client: Any, chime: ChimeIdentity, user: str) -> None:
-    # Given a user with thirty days
+def test_a_user_is_deleted_after_its_days(client: Any, chime: ChimeIdentity, user: str) -> None:
+    # GIVEN a user with thirty days
     set_days(client, user, 30)
 
-    # When a day less has passed, then the sweep leaves it
+    # WHEN one day is left / THEN the user stays
     chime.clock.advance(days=29)
     assert chime.sweep() == []
 
-    # When the last day has passed, then it goes
+    # WHEN the last day has passed / THEN the user is deleted
     chime.clock.advance(days=1)
     assert chime.sweep() == [user]
     with pytest.raises(client.exceptions.ForbiddenException):
         client.describe_app_instance_user(AppInstanceUserArn=user)
 
 
-def test_an_expired_user_not_swept_yet_can_be_kept(
+def test_an_expired_user_that_is_not_deleted_yet_can_get_more_days(
     client: Any, chime: ChimeIdentity, user: str
 ) -> None:
-    # Given a user that expired after thirty days and is still there
+    # GIVEN a user that has expired and is not deleted yet
     set_days(client, user, 30)
     chime.clock.advance(days=31)
     assert client.describe_app_instance_user(AppInstanceUserArn=user)
 
-    # When its days become ninety
+    # WHEN
     set_days(client, user, 90)
 
-    # Then it stays, until they are over: they count from its creation
+    # THEN it stays for ninety days from its creation
     assert chime.sweep() == []
     chime.clock.advance(days=58)
     assert chime.sweep() == []
@@ -49,38 +49,57 @@ def test_an_expired_user_not_swept_yet_can_be_kept(
     assert chime.sweep() == [user]
 
 
-def test_days_below_the_age_expire_a_user_at_once(
+def test_days_below_the_age_of_a_user_expire_it_at_once(
     client: Any, chime: ChimeIdentity, app_instance: str
 ) -> None:
-    # Given a user that is a year old
-    born = chime.clock.now() - timedelta(days=365)
-    old = chime.create_user(app_instance, "veteran", created=born)
+    # GIVEN a user that is a year old
+    old = chime.create_user(app_instance, "old", age_days=365)
 
-    # When it gets thirty days
+    # WHEN
     set_days(client, old, 30)
 
-    # Then the next sweep deletes it
+    # THEN
     assert chime.sweep() == [old]
 
 
 def test_a_cleared_user_never_expires(client: Any, chime: ChimeIdentity, user: str) -> None:
-    # Given a user whose settings were set and cleared
+    # GIVEN a user whose settings were set and cleared
     set_days(client, user, 1)
     client.put_app_instance_user_expiration_settings(AppInstanceUserArn=user)
 
-    # When years pass, then it is there
+    # WHEN years pass / THEN the user exists
     chime.clock.advance(days=5000)
     assert chime.sweep() == []
 
 
-def test_the_clock_can_be_set_and_goes_on_from_there(chime: ChimeIdentity) -> None:
-    # Given a moment
+def test_the_clock_can_be_set_and_continues_from_there(chime: ChimeIdentity) -> None:
+    # GIVEN a moment
     moment = datetime(2030, 1, 1, tzinfo=UTC)
 
-    # When the clock is set, then it is not before it
+    # WHEN / THEN
     chime.clock.set(moment)
     assert chime.clock.now() >= moment
 
-    # When it has no zone, then nobody knows when it is
+    # WHEN a time has no time zone / THEN it is rejected
     with pytest.raises(ValueError, match="zone"):
-        chime.clock.set(datetime(2030, 1, 1))
+        chime.clock.set(datetime(2030, 1, 1))  # noqa: DTZ001 - the fault to find
+
+
+def test_time_that_passes_makes_users_older_for_clients_whose_clock_does_not_change(
+    client: Any, chime: ChimeIdentity, app_instance: str
+) -> None:
+    # GIVEN two users of ten days, one of them with thirty days
+    leaving = chime.create_user(app_instance, "leaving", age_days=10, expiration_days=30)
+    staying = chime.create_user(app_instance, "staying", age_days=10)
+
+    # WHEN 19 days pass / THEN both are 29 days old
+    assert chime.let_time_pass(timedelta(days=19)) == []
+    for user in (leaving, staying):
+        described = client.describe_app_instance_user(AppInstanceUserArn=user)["AppInstanceUser"]
+        assert (datetime.now(UTC) - described["CreatedTimestamp"]).days == 29
+    instance = client.describe_app_instance(AppInstanceArn=app_instance)["AppInstance"]
+    assert (datetime.now(UTC) - instance["CreatedTimestamp"]).days == 19
+
+    # WHEN one more day passes / THEN the user with thirty days is deleted
+    assert chime.let_time_pass(timedelta(days=1)) == [leaving]
+    assert [user.arn for user in chime.users()] == [staying]

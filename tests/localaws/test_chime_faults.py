@@ -1,4 +1,4 @@
-"""Scripted faults, as boto3 meets them."""
+"""Scripted faults, as a boto3 client sees them."""
 
 import ssl
 import threading
@@ -39,13 +39,13 @@ def put(client: Any, user: str, days: int = 30) -> Any:
         (None, 500, "ServiceFailureException"),
     ],
 )
-def test_an_error_is_answered_as_often_as_scripted(
+def test_an_error_is_returned_as_often_as_scripted(
     client: Any, chime: ChimeIdentity, user: str, error: str | None, status: int, code: str
 ) -> None:
-    # Given an error for two calls
+    # GIVEN an error for two calls
     chime.faults.add(Fault(PUT, error=error, times=2))
 
-    # When two are made, then both fail without effect
+    # WHEN two calls are made / THEN both fail without an effect
     for _ in range(2):
         with pytest.raises(ClientError) as caught:
             put(client, user)
@@ -53,65 +53,65 @@ def test_an_error_is_answered_as_often_as_scripted(
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert chime.expiration_days(user) is None
 
-    # When a third is made, then it succeeds
+    # WHEN a third call is made / THEN it succeeds
     put(client, user)
     assert chime.expiration_days(user) == 30
     assert chime.faults.pending == []
 
 
 def test_an_effect_can_come_before_the_error(client: Any, chime: ChimeIdentity, user: str) -> None:
-    # Given a service that does the work and then fails
+    # GIVEN
     chime.faults.add(Fault(PUT, effect=True))
 
-    # When it is called
+    # WHEN it is called
     with pytest.raises(client.exceptions.ServiceFailureException):
         put(client, user)
 
-    # Then the setting is there, and the log knows
+    # THEN the setting is made, and the call is logged as applied
     assert chime.expiration_days(user) == 30
     assert [(call.applied, call.succeeded) for call in chime.calls] == [(True, False)]
 
 
 @pytest.mark.parametrize("effect", [True, False])
-def test_a_connection_can_be_reset_in_the_middle_of_the_answer(
+def test_a_connection_can_be_reset_in_the_middle_of_the_response(
     client: Any, chime: ChimeIdentity, user: str, effect: bool
 ) -> None:
-    # Given a connection that breaks half way
+    # GIVEN
     chime.faults.add(Fault(PUT, effect=effect, then="reset"))
 
-    # When it is called, then the client has no whole answer
+    # WHEN / THEN the client has no complete response
     with pytest.raises((ConnectionClosedError, HTTPClientError)):
         put(client, user)
 
-    # Then the effect is there or not, as scripted
+    # THEN the call has an effect or not, as scripted
     assert chime.expiration_days(user) == (30 if effect else None)
     assert [call.delivery for call in chime.calls] == ["reset"]
 
-    # When it is called again, then all is well
+    # WHEN it is called again / THEN it succeeds
     put(client, user, days=60)
     assert chime.expiration_days(user) == 60
 
 
 @pytest.mark.parametrize("effect", [True, False])
-def test_an_answer_can_never_come(
+def test_a_response_can_be_missing(
     client_for: Any, chime: ChimeIdentity, user: str, effect: bool
 ) -> None:
-    # Given a service that says nothing, and a client without patience
+    # GIVEN a service that does not respond, and a client with a short timeout
     chime.faults.add(Fault(PUT, effect=effect, then="silence"))
     client = client_for(read_timeout=0.2)
 
-    # When it is called, then the client gives up
+    # WHEN / THEN
     with pytest.raises(ReadTimeoutError):
         put(client, user)
 
-    # Then the effect is there or not, as scripted
+    # THEN the call has an effect or not, as scripted
     assert chime.expiration_days(user) == (30 if effect else None)
 
 
-def test_stopping_the_server_ends_the_silence(
+def test_stopping_the_server_ends_calls_without_a_response(
     chime: ChimeIdentity, certificates: Certificates, user: str
 ) -> None:
-    # Given a caller that waits for an answer that does not come
+    # GIVEN a caller that waits for a missing response
     chime.faults.add(Fault(PUT, then="silence"))
     server = ChimeServer(
         chime, certificate=certificates.certificate, private_key=certificates.private_key
@@ -119,7 +119,7 @@ def test_stopping_the_server_ends_the_silence(
     server.start()
     failures: list[Exception] = []
 
-    def wait_for_it() -> None:
+    def wait_for_response() -> None:
         path = f"/app-instance-users/{quote(user, safe='')}/expiration-settings"
         request = urllib.request.Request(server.url + path, b"{}", method="PUT")
         scope = "Credential=AKIA/20260101/us-east-1/chime/aws4_request"
@@ -130,15 +130,15 @@ def test_stopping_the_server_ends_the_silence(
         except OSError as error:
             failures.append(error)
 
-    waiting = threading.Thread(target=wait_for_it)
+    waiting = threading.Thread(target=wait_for_response)
     waiting.start()
     while not chime.calls.all():
         waiting.join(0.01)
 
-    # When the server stops
+    # WHEN the server stops
     server.stop()
 
-    # Then the wait is over
+    # THEN the caller gets an error
     waiting.join()
     assert len(failures) == 1
 
@@ -146,24 +146,24 @@ def test_stopping_the_server_ends_the_silence(
 def test_a_fault_can_be_for_some_calls_only(
     client: Any, chime: ChimeIdentity, app_instance: str, user: str
 ) -> None:
-    # Given a fault for one user, for ever
+    # GIVEN a fault for all calls about one user
     other = chime.create_user(app_instance, "other")
     chime.faults.add(
         Fault(times=None, when=lambda _, parameters: parameters["AppInstanceUserArn"] == other)
     )
 
-    # When both are called for, then only that one fails
+    # WHEN both users are set / THEN only that one fails
     put(client, user)
     for _ in range(3):
         with pytest.raises(ClientError):
             put(client, other)
 
-    # When the faults are cleared, then it does not
+    # WHEN the faults are cleared / THEN it succeeds
     chime.faults.clear()
     put(client, other)
 
 
-def test_a_fault_nobody_could_mean_is_refused_at_once() -> None:
+def test_a_fault_with_an_unknown_operation_or_error_is_rejected() -> None:
     with pytest.raises(ValueError, match="no such operation: PutUser"):
         Fault("PutUser")
     with pytest.raises(ValueError, match="no such error: Teapot"):

@@ -1,4 +1,4 @@
-"""Clients of the stage know nothing of the developer's own configuration."""
+"""Clients of the local AWS ignore the configuration of the developer."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def test_a_client_does_not_read_the_developers_configuration(
     chime: ChimeIdentity,
     certificates: Certificates,
 ) -> None:
-    # Given a developer with a profile that does not exist, a token, a proxy and an endpoint
+    # GIVEN variables of a developer
     monkeypatch.setenv("AWS_PROFILE", "work")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
@@ -24,7 +24,7 @@ def test_a_client_does_not_read_the_developers_configuration(
     monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "none.pem"))
     monkeypatch.setenv("HTTPS_PROXY", "http://localhost:1")
 
-    # When a client is made, then it reaches the stage, with the credentials given
+    # WHEN / THEN the client calls the local AWS with its credentials
     clients = Clients(
         endpoint=server.url,
         endpoints={},

@@ -1,4 +1,4 @@
-"""A function finds what Lambda has, and logs as Lambda logs."""
+"""A function imports what Lambda has, and logs in Lambda's format."""
 
 import os
 import subprocess
@@ -24,28 +24,28 @@ def test_a_function_has_the_sdk_and_the_standard_library(tmp_path: Path) -> None
     assert run("import boto3, botocore, sqlite3, xml.sax", tmp_path).returncode == 0
 
 
-def test_a_function_does_not_have_what_only_this_environment_has(tmp_path: Path) -> None:
-    # When a function imports something that happens to be installed
+def test_a_function_cannot_import_what_is_only_installed_here(tmp_path: Path) -> None:
+    # WHEN a function imports a package that is not in Lambda
     ended = run("import trustme", tmp_path)
 
-    # Then it is not there; to anything else it is
+    # THEN it is not found, but other processes find it
     assert "ModuleNotFoundError: No module named 'trustme'" in ended.stderr
     assert run("import trustme", tmp_path, as_function=False).returncode == 0
 
 
-def test_a_function_has_what_it_brought(tmp_path: Path) -> None:
-    # Given a package with a module of the same name in it
+def test_a_function_can_import_its_own_package(tmp_path: Path) -> None:
+    # GIVEN a module of the same name in the package
     (tmp_path / "trustme.py").write_text("bundled = True")
 
-    # When it is imported, then it is the function's own
+    # WHEN / THEN
     assert run("import trustme; assert trustme.bundled", tmp_path).returncode == 0
 
 
-def test_an_info_record_reaches_the_log(tmp_path: Path) -> None:
-    # When a function logs below WARNING
+def test_an_info_record_is_logged(tmp_path: Path) -> None:
+    # WHEN
     code = "import logging; logging.getLogger().setLevel('INFO'); logging.info('hello')"
     ended = run(code, tmp_path)
 
-    # Then it is there, in Lambda's format
+    # THEN
     assert ended.stderr.startswith("[INFO]\t")
     assert ended.stderr.endswith("Z\thello\n")

@@ -1,4 +1,4 @@
-"""From an access key to a role, and from a role to a decision."""
+"""The role of an access key, and the decision of IAM for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ PUT = "chime:PutAppInstanceUserExpirationSettings"
 
 
 class Account:
-    """An account with one function in Ireland; stands in for the clients of IAM and Lambda."""
+    """The IAM and Lambda clients of an account with one function in eu-west-1."""
 
     def __init__(self) -> None:
         self.allowed: set[tuple[str, str, str]] = set()
@@ -51,18 +51,18 @@ def authorizer(account: Account) -> RoleAuthorizer:
     return RoleAuthorizer(account.client, administrators={"ADMIN"}, regions=regions)
 
 
-def test_a_function_may_do_what_its_role_allows_at_that_moment() -> None:
-    # Given a function whose role allows nothing
+def test_a_function_may_make_the_calls_that_its_role_allows_at_that_moment() -> None:
+    # GIVEN a function whose role allows nothing
     account = Account()
     authorize = authorizer(account)
     access = Access(session_key(FUNCTION, ROLE), PUT, USER)
 
-    # Then it is denied, by the name AWS has for it
+    # THEN it is denied, with the ARN of its session
     denial = authorize(access)
     assert denial is not None
     assert denial.principal == "arn:aws:sts::111122223333:assumed-role/provider-role/provider"
 
-    # When the role is allowed, and then is not, then so is the function
+    # WHEN the role changes / THEN the decision changes
     grant = ("arn:aws:iam::111122223333:role/provider-role", PUT, USER)
     account.allowed.add(grant)
     assert authorize(access) is None
@@ -71,13 +71,13 @@ def test_a_function_may_do_what_its_role_allows_at_that_moment() -> None:
 
 
 def test_a_role_is_looked_up_once() -> None:
-    # Given a function that has called
+    # GIVEN a function that has called
     account = Account()
     authorize = authorizer(account)
     access = Access(session_key(FUNCTION, ROLE), PUT, USER)
     authorize(access)
 
-    # When it calls again, then nobody searches again
+    # WHEN it calls again / THEN no region is searched again
     authorize(access)
     assert account.searched == ["us-east-1", "eu-west-1"]
 
@@ -88,10 +88,10 @@ def test_an_administrator_may_do_everything() -> None:
     assert account.searched == []
 
 
-def test_an_access_key_of_nobody_is_not_recognized() -> None:
-    # When somebody unknown calls
-    denial = authorizer(Account())(Access("ASIANOBODY", PUT, USER))
+def test_an_unknown_access_key_is_rejected() -> None:
+    # WHEN
+    denial = authorizer(Account())(Access("ASIAUNKNOWN", PUT, USER))
 
-    # Then the token is what is wrong
+    # THEN
     assert denial is not None
     assert denial.error == "UnrecognizedClientException"

@@ -1,4 +1,4 @@
-"""A command does not outlive its parent."""
+"""A command ends when its parent ends."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 
 from localaws import lifeline
 
-# A command with a child of its own; both write their process ids and then do nothing.
+# A command with a child process. It writes both process ids.
 FAMILY = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -61,67 +61,67 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="re
 @needs_proc
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_the_command_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
-    # Given a parent with a guarded command, which has a child
-    directory = tmp_path / "stage"
+    # GIVEN a parent with a guarded command, which has a child
+    directory = tmp_path / "directory"
     directory.mkdir()
     command = guarded(directory, tmp_path / "pids")
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, *command], stderr=subprocess.DEVNULL
-    ) as it:
+    ) as parent:
         pids = family(tmp_path / "pids")
 
-        # When the parent is ended by a signal
-        it.send_signal(number)
+        # WHEN
+        parent.send_signal(number)
 
-    # Then nothing is left
+    # THEN no process and no file is left
     wait_until_gone(pids, directory)
 
 
 @needs_proc
 def test_closing_the_pipe_ends_the_command(tmp_path: Path) -> None:
-    # Given a guarded command
-    directory = tmp_path / "stage"
+    # GIVEN a guarded command
+    directory = tmp_path / "directory"
     directory.mkdir()
     with subprocess.Popen(guarded(directory, tmp_path / "pids"), stdin=subprocess.PIPE) as guard:
         pids = family(tmp_path / "pids")
 
-        # When the pipe is closed
+        # WHEN the pipe is closed
         guard.communicate()
 
-    # Then nothing is left, and the guard has ended well
+    # THEN no process and no file is left, and the guard succeeds
     wait_until_gone(pids, directory)
     assert guard.returncode == 0
 
 
 @needs_proc
-def test_signals_of_the_terminal_do_not_end_the_guard(tmp_path: Path) -> None:
-    # Given a guarded command
-    directory = tmp_path / "stage"
+def test_an_interrupt_does_not_end_the_guard(tmp_path: Path) -> None:
+    # GIVEN a guarded command
+    directory = tmp_path / "directory"
     directory.mkdir()
     with subprocess.Popen(guarded(directory, tmp_path / "pids"), stdin=subprocess.PIPE) as guard:
         pids = family(tmp_path / "pids")
 
-        # When the guard gets what Ctrl-C sends to everybody
+        # WHEN the guard gets the signal of Ctrl-C
         guard.send_signal(signal.SIGINT)
         os.kill(pids[0], 0)
 
-        # Then it still does its duty
+        # THEN it still ends the command
         guard.communicate()
     wait_until_gone(pids, directory)
 
 
 @needs_proc
-def test_a_command_that_ends_by_itself_leaves_the_directory(tmp_path: Path) -> None:
-    # Given a command that fails
-    directory = tmp_path / "stage"
+def test_the_directory_stays_if_the_command_ends(tmp_path: Path) -> None:
+    # GIVEN a command that fails
+    directory = tmp_path / "directory"
     directory.mkdir()
     guard = [sys.executable, "-I", lifeline.__file__, "--remove", str(directory), "--"]
 
-    # When it is run, the pipe open all the time
+    # WHEN
     command = [*guard, sys.executable, "-c", "raise SystemExit(3)"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as running:
         running.wait()
 
-    # Then its status is passed on, and the directory is the parent's to remove
+    # THEN the guard has the same exit status, and the directory stays
     assert running.returncode == 3
     assert directory.exists()

@@ -1,4 +1,4 @@
-"""The demo as a picture: what a real run prints, drawn as a terminal."""
+"""The demo as a picture: the output of a real run, drawn as a terminal."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from rich.terminal_theme import TerminalTheme
 
-from demo.terminal import console
+from localaws.demo.terminal import console
 
 APP_INSTANCE_ID = "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20"
-"""The same in each picture, so that two differ only where the demo does."""
+"""The same in every picture, so that two pictures differ only if the demo differs."""
 
 _COLUMNS = 108
 _BLACK, _WHITE = (22, 27, 34), (201, 209, 217)
@@ -26,7 +26,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """Record what the demo prints, at the width of the picture."""
+    """Record the output, at the width of the picture."""
     console.record, console.width = True, _COLUMNS
     try:
         yield
@@ -35,11 +35,11 @@ def recording() -> Iterator[None]:
 
 
 def draw() -> str:
-    """What was recorded, as an SVG that fetches nothing."""
+    """The recorded output as an SVG without a font to download."""
     drawn = console.export_svg(title="make demo", theme=_THEME, unique_id="demo")
     return _WEB_FONT.sub("", drawn)
 
 
 def without_dates(drawn: str) -> str:
-    """The picture, with nothing in it that depends on the day."""
+    """The picture with each date replaced: what is the same on every day."""
     return _DATE.sub("DATE", drawn)

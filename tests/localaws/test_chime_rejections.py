@@ -1,4 +1,4 @@
-"""What the service refuses, and in which words."""
+"""Rejected requests and their messages."""
 
 import json
 import ssl
@@ -15,7 +15,7 @@ from localaws.chime import ChimeIdentity, ChimeServer
 PUT = "PutAppInstanceUserExpirationSettings"
 
 
-def refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[int, str, str]:
+def error_of(error: pytest.ExceptionInfo[ClientError]) -> tuple[int, str, str]:
     response: Any = error.value.response
     status = response["ResponseMetadata"]["HTTPStatusCode"]
     return status, response["Error"]["Code"], response["Error"]["Message"]
@@ -26,7 +26,7 @@ def settings(days: Any, criterion: Any = "CREATED_TIMESTAMP") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("expiration", "complaint"),
+    ("expiration", "message"),
     [
         (settings(6000), "expirationDays.* less than or equal to 5475"),
         (settings(0), "expirationDays.* greater than or equal to 1"),
@@ -39,20 +39,20 @@ def settings(days: Any, criterion: Any = "CREATED_TIMESTAMP") -> dict[str, Any]:
         ({"ExpirationCriterion": "CREATED_TIMESTAMP"}, "expirationDays.* must not be null"),
     ],
 )
-def test_settings_the_model_does_not_allow_are_refused(
-    client_for: Any, chime: ChimeIdentity, user: str, expiration: Any, complaint: str
+def test_settings_that_the_model_does_not_allow_are_rejected(
+    client_for: Any, chime: ChimeIdentity, user: str, expiration: Any, message: str
 ) -> None:
-    # Given a client that checks nothing itself
+    # GIVEN a client without validation
     client = client_for(parameter_validation=False)
 
-    # When it puts the settings
-    with pytest.raises(ClientError, match=complaint) as caught:
+    # WHEN
+    with pytest.raises(ClientError, match=message) as caught:
         client.put_app_instance_user_expiration_settings(
             AppInstanceUserArn=user, ExpirationSettings=expiration
         )
 
-    # Then they are a bad request, and nothing is set
-    assert refusal(caught)[:2] == (400, "BadRequestException")
+    # THEN they are a bad request, and nothing is set
+    assert error_of(caught)[:2] == (400, "BadRequestException")
     assert chime.expiration_days(user) is None
     assert [call.error for call in chime.calls] == ["BadRequestException"]
 
@@ -60,13 +60,13 @@ def test_settings_the_model_does_not_allow_are_refused(
 @pytest.mark.parametrize(
     "arn", ["guest-42", "arn:aws:chime:us-east-1:111122223333:", "ARN:aws:chime:us-east-1:1:x/y"]
 )
-def test_an_arn_against_the_pattern_is_refused(client: Any, arn: str) -> None:
-    # When something that is no ARN is described
+def test_an_arn_that_does_not_match_the_pattern_is_rejected(client: Any, arn: str) -> None:
+    # WHEN
     with pytest.raises(ClientError, match="regular expression pattern") as caught:
         client.describe_app_instance_user(AppInstanceUserArn=arn)
 
-    # Then it is a bad request
-    assert refusal(caught)[:2] == (400, "BadRequestException")
+    # THEN
+    assert error_of(caught)[:2] == (400, "BadRequestException")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_an_arn_against_the_pattern_is_refused(client: Any, arn: str) -> None:
     ],
 )
 @pytest.mark.parametrize("operation", ["put", "describe", "delete"])
-def test_a_user_that_does_not_exist_is_refused_as_chosen(
+def test_a_user_that_does_not_exist_gets_the_chosen_error(
     client: Any,
     chime: ChimeIdentity,
     app_instance: str,
@@ -88,7 +88,7 @@ def test_a_user_that_does_not_exist_is_refused_as_chosen(
     expected: tuple[int, str],
     operation: str,
 ) -> None:
-    # Given a service that speaks in one of the reported ways
+    # GIVEN one of the reported errors
     chime.unknown_user_answers = kind
     chime.error_header = with_header
     call = {
@@ -97,26 +97,26 @@ def test_a_user_that_does_not_exist_is_refused_as_chosen(
         "delete": client.delete_app_instance_user,
     }[operation]
 
-    # When it is asked about nobody
+    # WHEN
     with pytest.raises(ClientError) as caught:
-        call(AppInstanceUserArn=f"{app_instance}/user/nobody")
+        call(AppInstanceUserArn=f"{app_instance}/user/unknown")
 
-    # Then it answers that way
-    status, code, message = refusal(caught)
+    # THEN
+    status, code, message = error_of(caught)
     assert (status, code) == expected
     if kind == "Forbidden":
         assert message == ("An invalid app instance user ARN was supplied for the input parameter.")
 
 
-def test_a_user_of_another_region_is_unknown_here(client_for: Any, chime: ChimeIdentity) -> None:
-    # Given a user in Frankfurt
+def test_a_user_of_another_region_is_not_found(client_for: Any, chime: ChimeIdentity) -> None:
+    # GIVEN a user in Frankfurt
     user = chime.create_user(chime.create_app_instance(region="eu-central-1"), "guest")
 
-    # When Virginia is asked, then it knows nobody of that name
+    # WHEN Virginia is called / THEN the user is not found
     with pytest.raises(ClientError, match="invalid app instance user ARN"):
         client_for("us-east-1").describe_app_instance_user(AppInstanceUserArn=user)
 
-    # When Frankfurt is asked, then it does
+    # WHEN Frankfurt is called / THEN the user is found
     assert client_for("eu-central-1").describe_app_instance_user(AppInstanceUserArn=user)
 
 
@@ -137,7 +137,7 @@ def test_a_user_of_another_region_is_unknown_here(client_for: Any, chime: ChimeI
         ("GET", "/app-instance-users/arn:a:b:c:d:e/user/f", None, {}, (404, "UnknownOperation")),
     ],
 )
-def test_a_request_no_client_would_send_is_refused(
+def test_a_request_that_no_client_sends_is_rejected(
     server: ChimeServer,
     certificates: Certificates,
     method: str,
@@ -146,19 +146,19 @@ def test_a_request_no_client_would_send_is_refused(
     headers: dict[str, str],
     expected: tuple[int, str],
 ) -> None:
-    # Given a request made by hand
+    # GIVEN
     request = urllib.request.Request(server.url + path, data=body, method=method)
     if headers:
         scope = "Credential=AKIA/20260101/us-east-1/chime/aws4_request"
         request.add_header("Authorization", f"AWS4-HMAC-SHA256 {scope}, Signature=none")
 
-    # When it is sent
+    # WHEN
     trust = ssl.create_default_context(cafile=str(certificates.authority))
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, context=trust)
 
-    # Then the answer is an error of the service's shape
-    with caught.value as answer:
-        content = json.loads(answer.read())
-    assert (answer.status, content["Code"]) == expected
+    # THEN
+    with caught.value as response:
+        content = json.loads(response.read())
+    assert (response.status, content["Code"]) == expected
     assert content["Message"]

@@ -1,4 +1,4 @@
-"""The whole stage: certificates, Chime, MiniStack, and the environment that leads to them."""
+"""The local AWS: certificates, Chime SDK Identity, MiniStack, and the environment for tools."""
 
 import contextlib
 import functools
@@ -12,16 +12,18 @@ from typing import Any
 from localaws.certificates import write_certificates
 from localaws.chime import ChimeIdentity, ChimeServer
 from localaws.clients import Clients
+from localaws.event_rules import EventRules
 from localaws.function_log import read_function_log
 from localaws.iam import RoleAuthorizer
 from localaws.ministack import MiniStack
+from localaws.trail import Trail
 
-# The one MiniStack expects of an account's root.
+# MiniStack expects this secret for the root user of an account.
 _SECRET = "test"
 
-# Variables of a developer's own that would lead a tool away from the stage, or into it with the
-# wrong credentials.
-LEADING_ASTRAY = (
+# With these variables of a developer, a tool would call AWS instead of the local AWS, or call the
+# local AWS with wrong credentials.
+CONFLICTING_VARIABLES = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SESSION_TOKEN",
@@ -33,15 +35,18 @@ LEADING_ASTRAY = (
 )
 
 
-class Stage:
-    """An AWS account on this machine, from `start` (or `with`) until `stop`.
+class LocalAws:
+    """A local AWS with one account, from ``start`` (or ``with``) until ``stop``.
 
-    `chime` is the Chime SDK Identity, there to be looked at, filled and disturbed. `environment`
-    leads the CDK CLI, the AWS CLI and boto3 to the stage; the environment of this process stays
-    as it is. With `enforce_iam`, a function may call Chime only as far as its role's policies in
-    force at that moment say so; the stage's own credentials may do everything.
+    ``chime`` is the Chime SDK Identity: tests read it, add users to it and make it fail. With the
+    variables in ``environment``, the CDK CLI, the AWS CLI and boto3 call the local AWS; the
+    environment of this process does not change. With ``enforce_iam``, a function may only make the
+    calls to Chime that the current policies of its role allow. ``client`` may make all calls.
 
-    Starting raises `localaws.ministack.MiniStackError` when MiniStack does not come up.
+    ``trail`` delivers the events of created and expired users to the rules of EventBridge. It can
+    lose, repeat and delay them.
+
+    ``start`` raises ``localaws.ministack.MiniStackError`` if MiniStack does not start.
     """
 
     def __init__(
@@ -56,22 +61,24 @@ class Stage:
         self.chime = ChimeIdentity(account=account)
         self.directory = Path()
         self.environment: dict[str, str] = {}
+        self._cached_client = functools.cache(self.client)
+        self.trail = Trail(EventRules(self._cached_client).deliver)
         self._enforce_iam = enforce_iam
         self._closing = contextlib.ExitStack()
         self._clients: Clients | None = None
         self.ministack: MiniStack | None = None
 
     def start(self) -> None:
-        """Start everything and return when it answers."""
+        """Start everything, and return when it responds."""
         with contextlib.ExitStack() as closing:
             self._start(closing)
             self._closing = closing.pop_all()
 
     def stop(self) -> None:
-        """Stop everything, including functions that still run, and remove its files."""
+        """Stop everything, including running functions, and remove the files."""
         self._closing.close()
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> "LocalAws":
         self.start()
         return self
 
@@ -84,30 +91,34 @@ class Stage:
         self.stop()
 
     def client(self, service: str, region: str | None = None, **settings: Any) -> Any:
-        """Return a boto3 client with the stage's own credentials, which may do everything.
+        """Return a boto3 client with administrator credentials.
 
-        `settings` are botocore's Config settings, such as `retries`. Raises RuntimeError before
-        the stage has started.
+        ``settings`` are settings of botocore's ``Config``, such as ``retries``. Raises RuntimeError
+        if the local AWS has not started.
         """
         if self._clients is None:
-            raise RuntimeError("the stage has not started")
+            raise RuntimeError(
+                "the local AWS has not started: call start() first, or use it in a with"
+            )
         return self._clients.make(service, region or self.region, **settings)
 
     def function_log(
         self, function_name: str | None = None, region: str | None = None
     ) -> list[str]:
-        """Return the lines that one function, or every function of the region, has logged."""
+        """Return the log lines of one function, or of all functions of the region."""
         lambda_client, logs_client = self.client("lambda", region), self.client("logs", region)
         return read_function_log(lambda_client, logs_client, function_name)
 
     def process_environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return an environment for a child process: `base` (default: this process's own) led to
-        the stage, without what would lead it astray."""
+        """Return the environment for a child process that calls the local AWS.
+
+        ``base`` (default: the environment of this process), without the conflicting variables.
+        """
         inherited = os.environ if base is None else base
         kept = {
             name: value
             for name, value in inherited.items()
-            if name not in LEADING_ASTRAY and not name.startswith("AWS_ENDPOINT_URL")
+            if name not in CONFLICTING_VARIABLES and not name.startswith("AWS_ENDPOINT_URL")
         }
         return {**kept, **self.environment}
 
@@ -134,7 +145,7 @@ class Stage:
             certificates,
             account=self.account,
             region=self.region,
-            # crhelper answers with the standard library, which knows no AWS_CA_BUNDLE.
+            # crhelper responds with http.client, which ignores AWS_CA_BUNDLE.
             function_environment={
                 **trust,
                 **chime_endpoint,
@@ -150,12 +161,13 @@ class Stage:
             secret_key=_SECRET,
             region=self.region,
         )
+        self.chime.trail = closing.enter_context(self.trail).send
         self.environment = {
             "AWS_ENDPOINT_URL": ministack.url,
             "AWS_ENDPOINT_URL_S3": ministack.url,
             **chime_endpoint,
             **trust,
-            # To MiniStack, an account's number is the access key of its root.
+            # MiniStack takes an access key of twelve digits as the root user of that account.
             "AWS_ACCESS_KEY_ID": self.account,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
             "AWS_REGION": self.region,
@@ -171,7 +183,7 @@ class Stage:
         }
         if self._enforce_iam:
             self.chime.authorizer = RoleAuthorizer(
-                functools.cache(self.client),
+                self._cached_client,
                 administrators={self.account},
                 regions=list(dict.fromkeys([self.region, *self._clients.regions])),
             )

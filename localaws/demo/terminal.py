@@ -1,4 +1,4 @@
-"""What the story looks like."""
+"""The output: sentences, commands, calls and tables."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,43 +15,43 @@ console = Console(highlight=False)
 
 
 def say(sentence: str) -> None:
-    """Tell what happens next."""
+    """Print one sentence as a heading."""
     console.print()
     console.print(Text(sentence, style="bold"))
 
 
 def conclude() -> None:
-    """Say what this was, and what to do next."""
+    """Print what this was, and what to do next."""
     console.print(
-        "Nothing ran in an AWS account, and the local AWS is gone again. The template was the one "
-        "that production gets. Next: declare your own users in cdk.json and deploy them to your "
-        "account with the same commands, or import the construct into a stack that you have."
+        "Nothing ran in an AWS account. The template is the one that an AWS account gets. "
+        "Next: declare your own users in cdk.json and deploy them to your account with the same "
+        "commands, or use the construct in a stack of your own."
     )
 
 
 def show_command(command: str) -> None:
-    """Show a command as somebody would type it."""
+    """Print a command as a person types it."""
     console.print(Text(f"  $ {command}", style="cyan"), soft_wrap=True)
 
 
 @contextmanager
-def waiting(sentence: str) -> Iterator[Callable[[str], None]]:
-    """Show that something goes on until it has happened, with the newest line that it printed."""
+def waiting(activity: str) -> Iterator[Callable[[str], None]]:
+    """Show an activity until its end; the function shows a line of its output beside it."""
     if not console.is_terminal:
-        console.print(f"    {sentence}…")
+        console.print(f"    {activity}…")
         yield lambda _: None
         return
-    with console.status(Text(sentence, style="dim")) as status:
+    with console.status(Text(activity, style="dim")) as status:
 
         def show(line: str) -> None:
-            newest = " ".join(line.split())[: console.width - len(sentence) - 8]
-            status.update(Text(f"{sentence}  {newest}", style="dim"))
+            newest = " ".join(line.split())[: console.width - len(activity) - 8]
+            status.update(Text(f"{activity}  {newest}", style="dim"))
 
         yield show
 
 
 def show_calls(calls: Iterable[Call]) -> None:
-    """The calls with which the function changed something."""
+    """Print the calls that changed a setting."""
     for call in calls:
         settings = call.parameters.get("ExpirationSettings")
         change = _days(settings["ExpirationDays"]) if settings else "cleared"
@@ -60,13 +60,13 @@ def show_calls(calls: Iterable[Call]) -> None:
 
 
 def show_users(
-    declared: Mapping[str, int], held: Mapping[str, tuple[int | None, datetime | None]]
+    declared: Mapping[str, int], actual: Mapping[str, tuple[int | None, datetime | None]]
 ) -> None:
-    """A table of what is declared and what the service holds."""
+    """Print a table that compares declared with actual days."""
     table = Table(title_justify="left", box=None, padding=(0, 3, 0, 0), header_style="dim")
-    for column in ("AppInstanceUser", "declared", "the service holds", "expires", ""):
+    for column in ("AppInstanceUser", "declared", "actual", "expires", ""):
         table.add_column(column)
-    for user, (days, expires) in held.items():
+    for user, (days, expires) in actual.items():
         agrees = declared.get(user) == days
         table.add_row(
             user,

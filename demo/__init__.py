@@ -1,1 +1,0 @@
-"""The main job of this project, told on a terminal."""

@@ -1,0 +1,1 @@
+"""``make demo``: what this project does, step by step, on a terminal."""
