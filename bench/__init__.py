@@ -1,4 +1,4 @@
-"""This project measured against what a user would pick instead: ``python -m bench``."""
+"""This project compared with the alternatives that a user has: ``python -m bench``."""
 
 import sys
 

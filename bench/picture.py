@@ -1,10 +1,10 @@
-"""The picture: bars on no background, in colours that follow the reader's light or dark page."""
+"""The picture: bars without a background, with colours for light and for dark pages."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from bench.panels import Bar, Panel
+from bench.rows import Panel
 
 _COLUMNS = 2
 _PANEL_WIDTH = 420
@@ -28,7 +28,7 @@ _STYLE = """
 
 
 def draw(panels: Sequence[Panel], file: Path) -> None:
-    """Draw all panels, less being better in each."""
+    """Draw all panels into an SVG file."""
     parts: list[str] = []
     top = 0
     for first in range(0, len(panels), _COLUMNS):
@@ -39,12 +39,14 @@ def draw(panels: Sequence[Panel], file: Path) -> None:
     width = _COLUMNS * _PANEL_WIDTH
     alternative = "; ".join(
         f"{panel.title} in {panel.unit}: "
-        + ", ".join(f"{bar.name} {_number(bar.value)}" for bar in panel.bars)
+        + ", ".join(f"{name} {_number(value)}" for name, value in panel.bars.items())
         for panel in panels
     )
     svg = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" '
-        f'height="{top}" role="img">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" '
+            f'height="{top}" role="img">'
+        ),
         f"<title>{escape(alternative)}</title>",
         f"<style>{_STYLE}</style>",
         *parts,
@@ -54,22 +56,22 @@ def draw(panels: Sequence[Panel], file: Path) -> None:
 
 
 def _panel(panel: Panel, left: int, top: int) -> list[str]:
-    longest = max(bar.value for bar in panel.bars)
+    longest = max(panel.bars.values())
     lines = [_text(left, top + 18, f"{panel.title} ({panel.unit})", "title")]
-    for number, bar in enumerate(panel.bars):
+    for number, (name, value) in enumerate(panel.bars.items()):
         style = "ours" if number == 0 else "theirs"
-        lines += _bar(bar, longest, left, top + _TITLE + number * _LINE, style)
+        line = top + _TITLE + number * _LINE
+        start = left + _NAME_WIDTH
+        length = max(1.0, value / longest * _BAR_WIDTH)
+        lines += [
+            _text(left, line + 12, name),
+            (
+                f'<rect class="{style}" x="{start}" y="{line}" width="{length:.1f}" height="15" '
+                'rx="2"/>'
+            ),
+            _text(start + length + 6, line + 12, _number(value)),
+        ]
     return lines
-
-
-def _bar(bar: Bar, longest: float, left: int, top: int, style: str) -> list[str]:
-    length = max(1.0, bar.value / longest * _BAR_WIDTH)
-    start = left + _NAME_WIDTH
-    return [
-        _text(left, top + 12, bar.name),
-        f'<rect class="{style}" x="{start}" y="{top}" width="{length:.1f}" height="15" rx="2"/>',
-        _text(start + length + 6, top + 12, _number(bar.value)),
-    ]
 
 
 def _text(x: float, y: float, content: str, style: str = "") -> str:

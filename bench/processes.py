@@ -1,4 +1,4 @@
-"""One run of a command, and what it cost."""
+"""One run of a command, and its cost."""
 
 import os
 import subprocess
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds waited, and seconds of processor time, of the children too."""
+    """Seconds of elapsed time and of processor time, with child processes."""
 
     waited: float
     processor: float
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
-    """Run a command to its end; raises RuntimeError, with what it printed, where it fails."""
+    """Run a command. Raises RuntimeError with its output if it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(
         command,

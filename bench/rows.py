@@ -1,19 +1,19 @@
-"""The rows of the result: what was measured, against what, and what it must reach."""
+"""The rows of the result: one comparison each, and its target."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from bench.panels import Panel
-from bench.samples import Spread
+from bench.samples import Spread, ratio
 
 
 @dataclass(frozen=True)
 class Row:
     """One comparison.
 
-    ``value`` has to be at most ``limit`` (at least, where ``least``); a row without a limit is
-    there to be read. ``value`` is a ratio of times that were waited, unless ``waited`` holds that
-    one beside it; ``processor`` is the same ratio in processor time. ``note`` says what the numbers
-    cannot.
+    ``value`` must be at most ``limit``, or at least with ``least``; a row without a limit has no
+    target. A ratio is ours divided by theirs. If ``value`` is a ratio of one clock, ``waited``
+    (elapsed time) or ``processor`` (processor time) is that of the other.
     """
 
     group: str
@@ -31,7 +31,7 @@ class Row:
 
     @property
     def reached(self) -> bool | None:
-        """Whether the target is met; None where there is none."""
+        """Whether the target is reached; None without a target."""
         if self.limit is None:
             return None
         if self.least:
@@ -40,51 +40,82 @@ class Row:
 
     @property
     def certain(self) -> bool:
-        """Whether the target lies outside the spread of the value."""
-        return (
-            self.limit is None
-            or not self.value.low <= self.limit <= self.value.high
-            or (self.value.low == self.value.high)
-        )
+        """Whether the target is outside of the spread of the value."""
+        low, high = self.value.low, self.value.high
+        return self.limit is None or low == high or not low <= self.limit <= high
 
     @property
     def target(self) -> str:
-        """The target, as people read it."""
+        """The target as text."""
         if self.limit is None:
             return ""
-        return f"{'≥' if self.least else '≤'} {self.limit:g}{_spaced(self.unit)}"
+        return f"{'≥' if self.least else '≤'} {self.limit:g} {self.unit}".rstrip()
 
     @property
     def measured(self) -> str:
-        """The value with its spread, as people read it."""
+        """The value and its spread as text."""
         if self.unit != "×":
-            return f"{self.value.median:g}{_spaced(self.unit)}"
+            return f"{self.value.median:g} {self.unit}".rstrip()
         text = f"{self.value.median:.2f} ×"
-        if f"{self.value.low:.2f}" != f"{self.value.high:.2f}":
-            text += f" ({self.value.low:.2f}-{self.value.high:.2f})"
-        return text
+        low, high = f"{self.value.low:.2f}", f"{self.value.high:.2f}"
+        return text if low == high else f"{text} ({low}-{high})"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the picture: values by name, less is better. The first is this project's."""
+
+    title: str
+    unit: str
+    bars: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one measurement adds to the table and to the picture."""
+    """The rows and panels of one measurement."""
 
     rows: list[Row]
     panels: list[Panel]
 
 
-def exactly(value: float) -> Spread:
-    """A value that no repetition changes."""
-    return Spread(value, value, value)
-
-
 def milliseconds(seconds: Spread) -> str:
-    """A time with its spread."""
+    """A time and its spread as text."""
     values = [each * 1000 for each in (seconds.median, seconds.low, seconds.high)]
     digits = 0 if values[0] >= 100 else 1
     median, low, high = (f"{value:.{digits}f}" for value in values)
     return f"{median} ms ({low}-{high})"
 
 
-def _spaced(unit: str) -> str:
-    return f" {unit}" if unit else ""
+def megabytes(size: Spread) -> str:
+    """A size as text."""
+    return f"{size.median / 1e6:.1f} MB"
+
+
+def compared(
+    group: str,
+    what: str,
+    against: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    limit: float | None = None,
+    text: Callable[[Spread], str] = milliseconds,
+    **more: Any,
+) -> Row:
+    """A row for the samples of many rounds."""
+    both = text(Spread.of(ours)), text(Spread.of(theirs))
+    return Row(group, what, against, *both, ratio(ours, theirs), limit, **more)
+
+
+def counted(
+    group: str, what: str, against: str, ours: float, theirs: object, limit: float, **more: Any
+) -> Row:
+    """A row for a number that is the same in every run."""
+    return Row(
+        group, what, against, f"{ours:g}", f"{theirs}", Spread.exactly(ours), limit, unit="", **more
+    )
+
+
+def panel(title: str, unit: str, samples: dict[str, list[float]], scale: float) -> Panel:
+    """The medians of all samples as bars."""
+    medians = {name: Spread.of(values).median * scale for name, values in samples.items()}
+    return Panel(title, unit, medians)

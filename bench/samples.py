@@ -1,4 +1,4 @@
-"""Many values of one measurement, taken in turn with the others."""
+"""Samples of measurements that are interleaved."""
 
 import random
 import statistics
@@ -25,33 +25,41 @@ class Spread:
     def of(cls, values: Sequence[float]) -> "Spread":
         """The spread of at least one value."""
         if len(values) == 1:
-            return cls(values[0], values[0], values[0])
+            return cls.exactly(values[0])
         low, _, high = statistics.quantiles(values, n=4, method="inclusive")
         return cls(statistics.median(values), low, high)
 
+    @classmethod
+    def exactly(cls, value: float) -> "Spread":
+        """A value that is the same in every run."""
+        return cls(value, value, value)
+
+    def __truediv__(self, divisor: float) -> "Spread":
+        return Spread(self.median / divisor, self.low / divisor, self.high / divisor)
+
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
-    """Ours by theirs, round by round: what slows a machine down for a while slows both."""
+    """Ours divided by theirs, round by round: a slow minute of the machine slows both."""
     return Spread.of([one / other for one, other in zip(ours, theirs, strict=True)])
 
 
 def ratio_of_medians(
     count: int, ours: Callable[[Sequence[int]], float], theirs: Callable[[Sequence[int]], float]
 ) -> Spread:
-    """Ours by theirs, where each is what it is only over many rounds, such as a difference.
+    """Ours divided by theirs, for values that exist only over many rounds, such as differences.
 
-    Both are functions of the numbers of the rounds. The spread comes from drawing as many rounds
-    again and again by chance: it is wide where the machine was too noisy to tell.
+    Both are functions of the round numbers. The spread is a bootstrap: rounds are drawn at random,
+    with repetition, many times. It is wide if the machine was noisy.
     """
-    chance = random.Random(1)
+    source = random.Random(1)
     everything = range(count)
-    drawn = [chance.choices(everything, k=count) for _ in range(_DRAWS)]
+    drawn = [source.choices(everything, k=count) for _ in range(_DRAWS)]
     spread = Spread.of([ours(numbers) / theirs(numbers) for numbers in drawn])
     return Spread(ours(everything) / theirs(everything), spread.low, spread.high)
 
 
 def rounds(seconds: float, least: int, most: int) -> Iterator[int]:
-    """Numbers of rounds, as many as the time is enough for."""
+    """Round numbers, for about so many seconds."""
     started = time.monotonic()
     for number in range(most):
         spent = time.monotonic() - started
@@ -60,10 +68,10 @@ def rounds(seconds: float, least: int, most: int) -> Iterator[int]:
         yield number
 
 
-def in_turn(
+def interleaved(
     measurements: Mapping[Name, Callable[[], Value]], numbers: Iterator[int]
 ) -> dict[Name, list[Value]]:
-    """Take each measurement once a round, every other round in the opposite order."""
+    """Take each measurement once in every round, in the opposite order in every other round."""
     taken: dict[Name, list[Value]] = {name: [] for name in measurements}
     for number in numbers:
         names = list(measurements)

@@ -1,7 +1,7 @@
-"""How long `status` takes for 2,000 users in five stacks, at the rates that AWS documents.
+"""How long ``status`` takes for 2,000 users in five stacks, at the rates that AWS documents.
 
-Run it with `python -m bench.status_scale`. The client, the wire and the limits are as for AWS; what
-CloudFormation tells comes from memory, since a deployment would be all that one sees.
+Run it with ``python -m bench.status_scale``. The client, the wire and the limits are as for
+AWS. What CloudFormation returns comes from memory: a real deployment would take most of the time.
 """
 
 import argparse
@@ -20,17 +20,13 @@ from typing import Any
 import boto3
 from rich.console import Console
 
-from bench.places import PROJECT
-from chime_expiration.status.clients import SessionClients
-from chime_expiration.status.command import look
-from chime_expiration.status.comparison import State
-from chime_expiration.status.options import Options
+from chime_expiration_cli.clients import SessionClients
+from chime_expiration_cli.status.build_report import build_report
+from chime_expiration_cli.status.drift_status import DriftStatus
+from chime_expiration_cli.status.options import StatusOptions
 from localaws.certificates import write_certificates
 from localaws.chime import ChimeIdentity, ChimeServer, RateLimits
-
-sys.path.append(str(PROJECT / "tests"))
-
-from fakes.cloudformation_account import CloudFormationAccount, FakeStack
+from localaws.standins.cloudformation_account import CloudFormationAccount, FakeStack
 
 DESCRIBE = "DescribeAppInstanceUser"
 REGION = "us-east-1"
@@ -50,8 +46,8 @@ class Clients(SessionClients):
         super().__init__(boto3.Session("test", "test", region_name=REGION))
         self._account = account
 
-    def cloudformation(self, region: str) -> Any:  # noqa: ARG002
-        return self._account
+    def cloudformation(self, region: str) -> Any:
+        return self._account.cloudformation(region)
 
 
 class Screen(io.StringIO):
@@ -77,14 +73,13 @@ def main(arguments: list[str] | None = None) -> int:
     screen = Screen()
     with _served(chime), _application(chime, options.others):
         started = time.monotonic()
-        report = look(
-            Options(), (REGION,), Clients(CloudFormationAccount(*stacks)), Console(file=screen)
-        )
+        clients = Clients(CloudFormationAccount(*stacks))
+        report = build_report(StatusOptions(), (REGION,), clients, Console(file=screen))
         seconds = time.monotonic() - started
     ideal = options.users / (DESCRIPTIONS_PER_SECOND - options.others)
     shown = set(re.findall(rf"(\d+)/{options.users}", screen.getvalue()))
     print(f"users              {options.users} in {len(report.stacks)} stacks")
-    print(f"in step            {report.states[State.IN_STEP]}")
+    print(f"in sync            {report.drift_statuses[DriftStatus.IN_SYNC]}")
     print(f"ideal              {ideal:.1f} s")
     print(f"took               {seconds:.1f} s ({seconds / ideal:.1%} of the ideal)")
     print(f"calls              {len(chime.calls)}")

@@ -4,32 +4,36 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.places import PROJECT, SOURCE_ROOTS, tools
+from bench.places import PROJECT, SOURCE_ROOTS, search_path
 from bench.processes import Cost, run
 
 
 def synthesize(app: str, users: int, folder: Path) -> Cost:
-    """Run one of `bench.apps` for a number of users; the cloud assembly is left in `folder`."""
+    """Run one of ``bench.apps`` for a number of users; the cloud assembly stays in ``folder``."""
     shutil.rmtree(folder, ignore_errors=True)
     environment = os.environ | {
-        "PATH": tools(),
+        "PATH": search_path(),
         "PYTHONPATH": os.pathsep.join([*SOURCE_ROOTS, str(PROJECT)]),
         "CDK_OUTDIR": str(folder),
     }
-    return run([sys.executable, "-m", f"bench.apps.{app}", str(users)], environment)
+    return run([sys.executable, "-m", "bench.apps", app, str(users)], environment)
 
 
-def template(folder: Path) -> dict[str, Any]:
-    """The template in a cloud assembly."""
-    content: dict[str, Any] = json.loads((folder / "Policy.template.json").read_text("utf-8"))
-    return content
+def template(app: str, users: int) -> dict[str, Any]:
+    """The template of an app."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        out = Path(folder) / "cdk.out"
+        synthesize(app, users, out)
+        content: dict[str, Any] = json.loads((out / "Policy.template.json").read_text("utf-8"))
+        return content
 
 
 def staged_asset(app: str, folder: Path) -> Path:
-    """The folder of the function's code that the app would upload."""
+    """The folder with the function's code that an app uploads."""
     synthesize(app, 1, folder)
     manifest = json.loads((folder / "Policy.assets.json").read_text("utf-8"))
     (source,) = (

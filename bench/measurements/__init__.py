@@ -1,1 +1,1 @@
-"""What is measured: one module for each part of the table, each with a function `measure`."""
+"""One module for each part of the table, each with a function ``measure``."""

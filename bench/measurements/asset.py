@@ -5,26 +5,19 @@ import zipfile
 from pathlib import Path
 
 from bench.functions import NODE, OURS, SAMPLE, Function
-from bench.rows import Result, Row, exactly
+from bench.rows import Result, Row
+from bench.samples import Spread
 
 
 def measure(functions: dict[str, Function]) -> Result:
-    """Compare the files of the functions, and the archives that they make."""
+    """Compare the files of the functions, and their archives."""
     rows = []
-    for what, size, limit in (("files", _files, 1.0), ("archive", _archive, 1.0)):
-        sizes = {name: size(functions[name].folder) for name in (OURS, SAMPLE, NODE)}
-        rows += [
-            Row(
-                "asset",
-                what,
-                peer,
-                f"{sizes[OURS] / 1000:.1f} kB",
-                f"{sizes[peer] / 1000:.1f} kB",
-                exactly(sizes[OURS] / sizes[peer]),
-                limit if peer == SAMPLE else None,
-            )
-            for peer in (SAMPLE, NODE)
-        ]
+    for what, size in (("files", _files), ("archive", _archive)):
+        ours = size(functions[OURS].folder)
+        for peer, limit in ((SAMPLE, 1.0), (NODE, None)):
+            theirs = size(functions[peer].folder)
+            texts = f"{ours / 1000:.1f} kB", f"{theirs / 1000:.1f} kB"
+            rows.append(Row("asset", what, peer, *texts, Spread.exactly(ours / theirs), limit))
     return Result(rows, [])
 
 

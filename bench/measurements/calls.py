@@ -1,66 +1,35 @@
-"""The calls to Chime SDK Identity that each event takes."""
+"""The calls to Chime SDK Identity for each event."""
 
-import tempfile
-from pathlib import Path
+from bench.endpoints import Endpoints
+from bench.functions import BASELINE, OURS, Function
+from bench.rows import Result, counted
+from bench.synthesis import template
 
-from bench.functions import FLOOR, OURS, Function
-from bench.rows import Result, Row, exactly
-from bench.stage import Stage
-from bench.synthesis import synthesize, template
-
+_GROUP = "API calls"
 _AT_MOST = {"Create": 2, "Update": 2, "Delete": 1}
 
 
-def measure(stage: Stage, functions: dict[str, Function]) -> Result:
-    """Count what the service received, event by event."""
+def measure(shared: Endpoints, functions: dict[str, Function]) -> Result:
+    """Count the calls that the service received, event by event."""
     rows = []
     for request, most in _AT_MOST.items():
         calls = {
-            name: _calls(stage, function, request)
+            name: _calls(shared, function, request)
             for name, function in functions.items()
-            if name != FLOOR
+            if name != BASELINE
         }
-        others = ", ".join(f"{name} {count}" for name, count in calls.items() if name != OURS)
-        rows.append(
-            Row(
-                "API calls",
-                request.lower(),
-                others,
-                f"{calls[OURS]}",
-                "",
-                exactly(calls[OURS]),
-                most,
-                unit="",
-            )
-        )
-    unchanged = 0 if _templates_are_equal() else _AT_MOST["Update"]
-    rows.append(
-        Row(
-            "API calls",
-            "nothing changed",
-            "",
-            f"{unchanged}",
-            "",
-            exactly(unchanged),
-            0,
-            unit="",
-            note="an equal template is no event: CloudFormation calls nobody",
-        )
-    )
+        ours = calls.pop(OURS)
+        peers = ", ".join(f"{name} {count}" for name, count in calls.items())
+        rows.append(counted(_GROUP, request.lower(), peers, ours, "", most))
+    one, other = (template("chime_expiration", 10) for _ in range(2))
+    unchanged = 0 if one == other else _AT_MOST["Update"]
+    note = "no change in the template is no event: CloudFormation invokes nothing"
+    rows.append(counted(_GROUP, "nothing changed", "", unchanged, "", 0, note=note))
     return Result(rows, [])
 
 
-def _calls(stage: Stage, function: Function, request: str) -> int:
-    with stage.sandbox(function) as sandbox:
-        stage.chime.calls.clear()
-        sandbox.first(stage.event(function, request))
-        return len(stage.chime.calls)
-
-
-def _templates_are_equal() -> bool:
-    with tempfile.TemporaryDirectory(prefix="bench-calls-") as folder:
-        folders = [Path(folder) / name for name in ("one", "other")]
-        for each in folders:
-            synthesize("chime_expiration_app", 10, each)
-        one, other = map(template, folders)
-        return one == other
+def _calls(shared: Endpoints, function: Function, request: str) -> int:
+    with shared.sandbox(function) as sandbox:
+        shared.chime.calls.clear()
+        sandbox.start(shared.event(function, request))
+        return len(shared.chime.calls)

@@ -1,13 +1,12 @@
-"""A cold start: from the start of the process until CloudFormation has the answer to a Create."""
+"""A cold start: from the start of the process until the response to a Create."""
 
 from dataclasses import dataclass
 from functools import partial
 
-from bench.functions import FLOOR, NODE, OURS, SAMPLE, Function
-from bench.panels import Bar, Panel
-from bench.rows import Result, Row, milliseconds
-from bench.samples import Spread, in_turn, ratio, rounds
-from bench.stage import Stage
+from bench.endpoints import Endpoints
+from bench.functions import BASELINE, NODE, OURS, SAMPLE, Function
+from bench.rows import Result, compared, megabytes, panel
+from bench.samples import interleaved, ratio, rounds
 
 _GROUP = "handler, cold"
 
@@ -16,65 +15,42 @@ _GROUP = "handler, cold"
 class _Start:
     waited: float
     processor: float
-    memory: int
+    memory: float
 
 
-def measure(stage: Stage, functions: dict[str, Function], seconds: float) -> Result:
-    """Start every function again and again, for about so many seconds."""
+def measure(shared: Endpoints, functions: dict[str, Function], seconds: float) -> Result:
+    """Start every function many times, for about so many seconds."""
 
     def start(function: Function) -> _Start:
-        with stage.sandbox(function) as sandbox:
-            waited = sandbox.first(stage.event(function, "Create"))
+        with shared.sandbox(function) as sandbox:
+            waited = sandbox.start(shared.event(function, "Create"))
             memory = sandbox.peak_memory()
         return _Start(waited, sandbox.processor, memory)
 
-    for function in functions.values():
-        start(function)  # warms the cache of files
-    taken = in_turn(
-        {name: partial(start, function) for name, function in functions.items()},
-        rounds(seconds, least=10, most=60),
-    )
-    times = {name: [start.waited for start in starts] for name, starts in taken.items()}
-    worked = {name: [start.processor for start in starts] for name, starts in taken.items()}
-    memory = {name: [float(start.memory) for start in starts] for name, starts in taken.items()}
+    starts = {name: partial(start, function) for name, function in functions.items()}
+    interleaved(starts, iter(range(1)))  # fills the file cache
+    taken = interleaved(starts, rounds(seconds, least=10, most=60))
+    times = {name: [each.waited for each in samples] for name, samples in taken.items()}
+    worked = {name: [each.processor for each in samples] for name, samples in taken.items()}
+    memory = {name: [each.memory for each in samples] for name, samples in taken.items()}
     rows = [
-        Row(
+        compared(
             _GROUP,
-            "process start until answer",
-            against,
-            milliseconds(Spread.of(times[OURS])),
-            milliseconds(Spread.of(times[against])),
-            ratio(times[OURS], times[against]),
+            "process start until response",
+            peer,
+            times[OURS],
+            times[peer],
             limit,
-            processor=ratio(worked[OURS], worked[against]),
+            processor=ratio(worked[OURS], worked[peer]),
         )
-        for against, limit in ((FLOOR, 1.1), (SAMPLE, 0.85), (NODE, None))
+        for peer, limit in ((BASELINE, 1.1), (SAMPLE, 0.85), (NODE, None))
     ]
     rows += [
-        Row(
-            _GROUP,
-            "peak memory",
-            against,
-            _megabytes(memory[OURS]),
-            _megabytes(memory[against]),
-            ratio(memory[OURS], memory[against]),
-            limit,
-        )
-        for against, limit in ((NODE, 0.65), (SAMPLE, None), (FLOOR, None))
+        compared(_GROUP, "peak memory", peer, memory[OURS], memory[peer], limit, megabytes)
+        for peer, limit in ((NODE, 0.65), (SAMPLE, None), (BASELINE, None))
     ]
-    return Result(
-        rows,
-        [
-            _panel("Cold start of the function, for a Create", "ms", times, 1000),
-            _panel("Peak memory of the function", "MB", memory, 1e-6),
-        ],
-    )
-
-
-def _megabytes(values: list[float]) -> str:
-    return f"{Spread.of(values).median / 1e6:.1f} MB"
-
-
-def _panel(title: str, unit: str, values: dict[str, list[float]], scale: float) -> Panel:
-    names = (OURS, NODE, SAMPLE, FLOOR)
-    return Panel(title, unit, [Bar(name, Spread.of(values[name]).median * scale) for name in names])
+    panels = [
+        panel("Cold start of the function, for a Create", "ms", times, 1000),
+        panel("Peak memory of the function", "MB", memory, 1e-6),
+    ]
+    return Result(rows, panels)

@@ -1,6 +1,6 @@
-"""What a cold start is made of: how long a process takes up to each step that every function takes.
+"""The parts of a cold start: the time until each step that every function takes.
 
-This is the profile behind the comparison with Node.js: what no code of a function can change.
+This is what no code of a function can change in the comparison with Node.js.
 """
 
 import os
@@ -9,15 +9,15 @@ from collections.abc import Callable
 from functools import partial
 
 from bench.functions import NODE, Function
-from bench.places import tools
+from bench.places import search_path
 from bench.processes import Cost, run
-from bench.rows import Result, Row, milliseconds
-from bench.samples import Spread, in_turn, ratio, rounds
+from bench.rows import Result, compared
+from bench.samples import interleaved, rounds
 
 _STEPS = (
     ("the interpreter runs", "import os", "const none = 0"),
     (
-        "the loop around the function is loaded",
+        "the runtime client is loaded",
         "import awslambdaric.bootstrap",
         "require('node:http'); require('node:https')",
     ),
@@ -32,44 +32,34 @@ _STEPS = (
         "new ChimeSDKIdentityClient({})",
     ),
 )
-_PYTHON, _NODE = "Python", "Node.js"
-
-_Program = tuple[str, int]
+_PYTHON, _NODE = 1, 2
 
 
 def measure(functions: dict[str, Function], seconds: float) -> Result:
-    """Run a process up to each step, for about so many seconds."""
+    """Run a process until each step, for about so many seconds."""
     environment = os.environ | {
-        "PATH": tools(),
+        "PATH": search_path(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         **functions[NODE].environment,
     }
-    # A function's process does not end by itself, so its ending does not count.
-    commands = {
+    # The process of a function does not end, so the end of these processes must not take time.
+    commands: dict[int, Callable[[str], list[str]]] = {
         _PYTHON: lambda source: [sys.executable, "-c", f"{source}; os._exit(0)"],
         _NODE: lambda source: [functions[NODE].command[0], "-e", f"{source}; process.exit()"],
     }
-    programs: dict[_Program, Callable[[], Cost]] = {}
+    programs: dict[tuple[int, int], Callable[[], Cost]] = {}
     for step in range(len(_STEPS)):
-        for language, column in ((_PYTHON, 1), (_NODE, 2)):
-            source = "; ".join(each[column] for each in _STEPS[: step + 1])
-            programs[language, step] = partial(run, commands[language](source), environment)
-    in_turn(programs, iter(range(1)))  # warms the cache of files
-    costs = in_turn(programs, rounds(seconds, least=10, most=60))
-    waited = {program: [cost.waited for cost in taken] for program, taken in costs.items()}
-    return Result(
-        [
-            Row(
-                "cold start, up to where",
-                what,
-                "Node.js",
-                milliseconds(Spread.of(waited[_PYTHON, step])),
-                milliseconds(Spread.of(waited[_NODE, step])),
-                ratio(waited[_PYTHON, step], waited[_NODE, step]),
-            )
-            for step, (what, _, _) in enumerate(_STEPS)
-        ],
-        [],
-    )
+        for language, command in commands.items():
+            source = "; ".join(each[language] for each in _STEPS[: step + 1])
+            programs[language, step] = partial(run, command(source), environment)
+    interleaved(programs, iter(range(1)))  # fills the file cache
+    costs = interleaved(programs, rounds(seconds, least=10, most=60))
+    waited = {program: [cost.waited for cost in samples] for program, samples in costs.items()}
+    group = "cold start, time until"
+    rows = [
+        compared(group, what, "Node.js", waited[_PYTHON, step], waited[_NODE, step])
+        for step, (what, _, _) in enumerate(_STEPS)
+    ]
+    return Result(rows, [])

@@ -1,7 +1,7 @@
-"""Synthesis: what a declaration adds to a whole `python app.py`, and what the first one costs.
+"""Synthesis: what a declaration adds to a whole ``python app.py``, and what the first one costs.
 
-What counts is processor time: a difference of two long times that were waited drowns in the noise
-of a machine that has anything else to do.
+The values are processor time: the difference of two long elapsed times would mostly be the noise of
+a machine that does anything else.
 """
 
 import statistics
@@ -11,25 +11,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.panels import Bar, Panel
 from bench.processes import Cost
-from bench.rows import Result, Row, milliseconds
-from bench.samples import Spread, in_turn, ratio, ratio_of_medians, rounds
+from bench.rows import Panel, Result, Row, compared
+from bench.samples import Spread, interleaved, ratio, ratio_of_medians, rounds
 from bench.synthesis import synthesize
 
-_OURS = "chime_expiration_app"
-_PEER = "aws_custom_resource_app"
-_DOCUMENTED = "aws_custom_resource_documented_app"
-_NATIVE = "native_app"
-_FLOOR = "floor_app"
-_BARE = "bare"
+_OURS, _PEER = "chime_expiration", "aws_custom_resource"
+_DOCUMENTED, _NATIVE = "aws_custom_resource_documented", "native"
+_BASELINE, _BARE = "baseline", "bare"
 
 _SIZES = (1, 100, 240, 400)
-# As documented, 400 are more resources than a stack may have.
+# As documented, 400 users are more resources than a stack may have.
 _DOCUMENTED_SIZES = (240,)
 _PICTURED = 240
 
 _GROUP = "synth"
+_ONE_ROLE = "AwsCustomResource, one role"
 
 App = tuple[str, int]
 
@@ -45,13 +42,13 @@ class _Runs:
         return len(self.seconds[_BARE, 1])
 
     def added(self, app: str, users: int, numbers: Sequence[int] | None = None) -> float:
-        """What each of the users of an app adds to the bare app that ran beside it."""
+        """Seconds that each user of an app adds to the bare app of the same round."""
         whole, bare = self.seconds[app, users], self.seconds[_BARE, users]
-        rounds_taken = range(self.count) if numbers is None else numbers
-        return statistics.median(whole[number] - bare[number] for number in rounds_taken) / users
+        taken = range(self.count) if numbers is None else numbers
+        return statistics.median(whole[number] - bare[number] for number in taken) / users
 
     def ratio(self, peer: str, users: int, of: str = _OURS) -> Spread:
-        """What the users of an app add by what the peer's add."""
+        """What the users of one app add, divided by what the users of the peer add."""
         return ratio_of_medians(
             self.count,
             lambda numbers: self.added(of, users, numbers),
@@ -59,85 +56,81 @@ class _Runs:
         )
 
 
-def measure(seconds: float) -> Result:
-    """Run every app with every number of users, for about so many seconds."""
-    # What is compared runs side by side: a machine has slow minutes.
+def measure(seconds: float, least: int) -> Result:
+    """Run every app with every number of users, for about so many seconds or ``least`` rounds."""
+    # Apps of one size are neighbours in every round, because a machine has slow minutes.
     apps: list[App] = []
     for size in _SIZES:
-        apps += [(name, size) for name in (_BARE, _OURS, _NATIVE, _PEER, _FLOOR)]
+        apps += [(name, size) for name in (_BARE, _OURS, _NATIVE, _PEER, _BASELINE)]
         if size in _DOCUMENTED_SIZES:
             apps.append((_DOCUMENTED, size))
-    with tempfile.TemporaryDirectory(prefix="bench-synth-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         once: dict[App, Callable[[], Cost]] = {
             app: partial(synthesize, *app, Path(folder) / "cdk.out") for app in apps
         }
-        costs = in_turn(once, rounds(seconds, least=5, most=20))
+        costs = interleaved(once, rounds(seconds, least, most=20))
     waited = _Runs({app: [cost.waited for cost in taken] for app, taken in costs.items()})
     worked = _Runs({app: [cost.processor for cost in taken] for app, taken in costs.items()})
-    rows = [*_per_declaration(waited, worked), *_first(waited, worked)]
-    return Result(rows, [_panel(worked)])
-
-
-def _per_declaration(waited: _Runs, worked: _Runs) -> list[Row]:
-    return [
-        Row(
-            _GROUP,
-            f"added by each of {size}",
-            against,
-            _milliseconds(worked.added(_OURS, size)),
-            _milliseconds(worked.added(peer, size)),
-            worked.ratio(peer, size),
-            limit,
-            waited=waited.ratio(peer, size),
-            note="" if limit is None else _of_the_floor(worked.ratio(peer, size, of=_FLOOR)),
-        )
+    rows = [
+        _added(waited, worked, f"added by each of {size}", against, peer, size, limit)
         for peer, against, sizes, limit in (
-            (_PEER, "AwsCustomResource, one role", _SIZES[1:], 0.5),
+            (_PEER, _ONE_ROLE, _SIZES[1:], 0.5),
             (_DOCUMENTED, "AwsCustomResource, documented", _DOCUMENTED_SIZES, None),
             (_NATIVE, "CfnAppInstanceUser", _SIZES[1:], 1.25),
-            (_FLOOR, "the floor", _SIZES[1:], None),
+            (_BASELINE, "the baseline", _SIZES[1:], None),
         )
         for size in sizes
     ]
+    rows.append(_added(waited, worked, "added by the first", _ONE_ROLE, _PEER, 1, 1.0))
+    rows += _whole_app(waited, worked)
+    return Result(rows, [_panel(worked)])
 
 
-def _first(waited: _Runs, worked: _Runs) -> list[Row]:
-    first = (_OURS, 1)
-    floor = ratio(worked.seconds[_FLOOR, 1], worked.seconds[_BARE, 1])
+def _added(
+    waited: _Runs,
+    worked: _Runs,
+    what: str,
+    against: str,
+    peer: str,
+    size: int,
+    limit: float | None,
+) -> Row:
+    return Row(
+        _GROUP,
+        what,
+        against,
+        _milliseconds(worked.added(_OURS, size)),
+        _milliseconds(worked.added(peer, size)),
+        worked.ratio(peer, size),
+        limit,
+        waited=waited.ratio(peer, size),
+        note="" if limit is None else _baseline_takes(worked.ratio(peer, size, of=_BASELINE)),
+    )
+
+
+def _whole_app(waited: _Runs, worked: _Runs) -> list[Row]:
+    ours = (_OURS, 1)
+    baseline = ratio(worked.seconds[_BASELINE, 1], worked.seconds[_BARE, 1])
     return [
-        Row(
+        compared(
             _GROUP,
-            "added by the first",
-            "AwsCustomResource, one role",
-            _milliseconds(worked.added(*first)),
-            _milliseconds(worked.added(_PEER, 1)),
-            worked.ratio(_PEER, 1),
-            1.0,
-            waited=waited.ratio(_PEER, 1),
-            note=_of_the_floor(worked.ratio(_PEER, 1, of=_FLOOR)),
-        ),
-        *(
-            Row(
-                _GROUP,
-                "app with one declaration",
-                against,
-                milliseconds(Spread.of(worked.seconds[first])),
-                milliseconds(Spread.of(worked.seconds[other, 1])),
-                ratio(worked.seconds[first], worked.seconds[other, 1]),
-                limit,
-                waited=ratio(waited.seconds[first], waited.seconds[other, 1]),
-                note=note,
-            )
-            for other, against, limit, note in (
-                (_BARE, "the bare app", 1.2, _of_the_floor(floor)),
-                (_FLOOR, "the floor", None, ""),
-            )
-        ),
+            "app with one declaration",
+            against,
+            worked.seconds[ours],
+            worked.seconds[other, 1],
+            limit,
+            waited=ratio(waited.seconds[ours], waited.seconds[other, 1]),
+            note=note,
+        )
+        for other, against, limit, note in (
+            (_BARE, "the bare app", 1.2, _baseline_takes(baseline)),
+            (_BASELINE, "the baseline", None, ""),
+        )
     ]
 
 
-def _of_the_floor(value: Spread) -> str:
-    return f"the floor reaches {value.median:.2f} ×"
+def _baseline_takes(value: Spread) -> str:
+    return f"the baseline takes {value.median:.2f} ×"
 
 
 def _milliseconds(seconds: float) -> str:
@@ -145,16 +138,11 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _panel(worked: _Runs) -> Panel:
-    def milliseconds_of(app: str) -> float:
-        return worked.added(app, _PICTURED) * 1000
-
-    return Panel(
-        f"Synth, added by each of {_PICTURED} users",
-        "ms",
-        [
-            Bar("this project", milliseconds_of(_OURS)),
-            Bar("AwsCustomResource", milliseconds_of(_PEER)),
-            Bar("CfnAppInstanceUser", milliseconds_of(_NATIVE)),
-            Bar("the floor", milliseconds_of(_FLOOR)),
-        ],
-    )
+    names = {
+        "this project": _OURS,
+        "AwsCustomResource": _PEER,
+        "CfnAppInstanceUser": _NATIVE,
+        "the baseline": _BASELINE,
+    }
+    bars = {name: worked.added(app, _PICTURED) * 1000 for name, app in names.items()}
+    return Panel(f"Synth, added by each of {_PICTURED} users", "ms", bars)

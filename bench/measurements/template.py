@@ -1,105 +1,72 @@
 """The template: what a declaration adds to it, and how many fit into one stack."""
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from bench.panels import Bar, Panel
-from bench.rows import Result, Row, exactly
-from bench.synthesis import synthesize, template
+from bench.rows import Panel, Result, Row, counted
+from bench.samples import Spread
+from bench.synthesis import template
 
 _FEW, _MANY = 2, 102
 _RESOURCES_OF_A_STACK = 500
 _GROUP = "template"
-
-_APPS = {
-    "ours": "chime_expiration_app",
-    "peer": "aws_custom_resource_app",
-    "documented": "aws_custom_resource_documented_app",
-    "native": "native_app",
-}
+_OURS, _PEER = "chime_expiration", "aws_custom_resource"
+_DOCUMENTED, _NATIVE = "aws_custom_resource_documented", "native"
+_APPS = (_OURS, _PEER, _DOCUMENTED, _NATIVE)
 
 
 def measure() -> Result:
     """Compare templates with few users and with many."""
-    with tempfile.TemporaryDirectory(prefix="bench-template-") as folder:
-        few = {name: _template(app, _FEW, folder) for name, app in _APPS.items()}
-        many = {name: _template(app, _MANY, folder) for name, app in _APPS.items()}
-        most = _most(few["ours"], many["ours"])
-        # More than this would not have been synthesized.
-        stack_with_most = _template(_APPS["ours"], most, folder)
-    resources = {
-        name: (len(many[name]["Resources"]) - len(few[name]["Resources"])) / (_MANY - _FEW)
-        for name in _APPS
+    few = {app: template(app, _FEW) for app in _APPS}
+    many = {app: template(app, _MANY) for app in _APPS}
+    counts = {app: (len(few[app]["Resources"]), len(many[app]["Resources"])) for app in _APPS}
+    resources = {app: (high - low) / (_MANY - _FEW) for app, (low, high) in counts.items()}
+    size = {app: (_bytes(many[app]) - _bytes(few[app])) / (_MANY - _FEW) for app in _APPS}
+    most = {
+        app: int((_RESOURCES_OF_A_STACK - counts[app][0]) / resources[app]) + _FEW for app in _APPS
     }
-    size = {name: (_bytes(many[name]) - _bytes(few[name])) / (_MANY - _FEW) for name in _APPS}
-    assert len(stack_with_most["Resources"]) <= _RESOURCES_OF_A_STACK
+    # The CDK fails for a stack with more.
+    assert len(template(_OURS, most[_OURS])["Resources"]) <= _RESOURCES_OF_A_STACK
+    documented = f"AwsCustomResource as documented: {resources[_DOCUMENTED]:g}"
+    role_is_full = "and the policies of its role are full at about 40 users"
+    each = resources[_OURS], f"{resources[_PEER]:g}"
     rows = [
-        Row(
-            _GROUP,
-            "resources for each declaration",
-            "one",
-            f"{resources['ours']:g}",
-            f"{resources['peer']:g}",
-            exactly(resources["ours"]),
-            1,
-            unit="",
-            note=f"AwsCustomResource as documented: {resources['documented']:g}",
-        ),
+        counted(_GROUP, "resources for each declaration", "one", *each, 1, note=documented),
         *(
             Row(
                 _GROUP,
                 "bytes for each declaration",
                 against,
-                f"{size['ours']:.0f}",
+                f"{size[_OURS]:.0f}",
                 f"{size[peer]:.0f}",
-                exactly(size["ours"] / size[peer]),
+                Spread.exactly(size[_OURS] / size[peer]),
                 limit,
             )
             for peer, against, limit in (
-                ("peer", "AwsCustomResource, one role", 0.3),
-                ("documented", "AwsCustomResource, documented", None),
-                ("native", "CfnAppInstanceUser", None),
+                (_PEER, "AwsCustomResource, one role", 0.3),
+                (_DOCUMENTED, "AwsCustomResource, documented", None),
+                (_NATIVE, "CfnAppInstanceUser", None),
             )
         ),
-        Row(
+        counted(
             _GROUP,
             "most declarations of one stack",
             "AwsCustomResource, documented",
-            f"{most}",
-            f"{_most(few['documented'], many['documented'])}",
-            exactly(most),
+            most[_OURS],
+            most[_DOCUMENTED],
             490,
             least=True,
-            unit="",
-            note="and its policies are more than a role may have from about 40 on",
+            note=role_is_full,
         ),
     ]
-    panel = Panel(
-        "Template, for each declaration",
-        "bytes",
-        [
-            Bar("this project", size["ours"]),
-            Bar("AwsCustomResource", size["peer"]),
-            Bar("CfnAppInstanceUser", size["native"]),
-        ],
-    )
-    return Result(rows, [panel])
-
-
-def _template(app: str, users: int, folder: str) -> dict[str, Any]:
-    out = Path(folder) / "cdk.out"
-    synthesize(app, users, out)
-    return template(out)
+    bars = {
+        "this project": size[_OURS],
+        "AwsCustomResource": size[_PEER],
+        "CfnAppInstanceUser": size[_NATIVE],
+    }
+    return Result(rows, [Panel("Template, for each declaration", "bytes", bars)])
 
 
 def _bytes(content: dict[str, Any]) -> int:
     # As the CDK writes it.
     return len(json.dumps(content, indent=1).encode())
-
-
-def _most(few: dict[str, Any], many: dict[str, Any]) -> int:
-    each = (len(many["Resources"]) - len(few["Resources"])) / (_MANY - _FEW)
-    shared = len(few["Resources"]) - each * _FEW
-    return int((_RESOURCES_OF_A_STACK - shared) / each)

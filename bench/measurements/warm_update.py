@@ -1,45 +1,34 @@
-"""A warm function: from an Update's being handed out until CloudFormation has the answer."""
+"""A warm function: from when the process takes an Update until the response."""
 
 import contextlib
+import itertools
 from functools import partial
 
-from bench.functions import FLOOR, NODE, OURS, SAMPLE, Function
-from bench.panels import Bar, Panel
-from bench.rows import Result, Row, milliseconds
-from bench.samples import Spread, in_turn, ratio, rounds
-from bench.stage import Stage
+from bench.endpoints import Endpoints
+from bench.functions import BASELINE, NODE, OURS, SAMPLE, Function
+from bench.rows import Result, compared, panel
+from bench.samples import interleaved, rounds
 
-_WARMING_UP = 5
+_WARM_UP_ROUNDS = 5
 
 
-def measure(stage: Stage, functions: dict[str, Function], seconds: float) -> Result:
-    """Keep every function running, and give each an update in turn."""
+def measure(shared: Endpoints, functions: dict[str, Function], seconds: float) -> Result:
+    """Keep every function running, and send interleaved updates."""
+    days = itertools.cycle(range(30, 60))
     with contextlib.ExitStack() as closing:
         sandboxes = {}
         for name, function in functions.items():
-            sandboxes[name] = closing.enter_context(stage.sandbox(function))
-            sandboxes[name].first(stage.event(function, "Create"))
-        days = 30
+            sandboxes[name] = closing.enter_context(shared.sandbox(function))
+            sandboxes[name].start(shared.event(function, "Create"))
 
         def update(name: str) -> float:
-            nonlocal days
-            days = 30 + (days + 1) % 30
-            return sandboxes[name].next(stage.event(functions[name], "Update", days))
+            return sandboxes[name].next(shared.event(functions[name], "Update", next(days)))
 
         updates = {name: partial(update, name) for name in functions}
-        in_turn(updates, iter(range(_WARMING_UP)))
-        times = in_turn(updates, rounds(seconds, least=30, most=300))
+        interleaved(updates, iter(range(_WARM_UP_ROUNDS)))
+        times = interleaved(updates, rounds(seconds, least=30, most=300))
     rows = [
-        Row(
-            "handler, warm",
-            "one update",
-            against,
-            milliseconds(Spread.of(times[OURS])),
-            milliseconds(Spread.of(times[against])),
-            ratio(times[OURS], times[against]),
-            limit,
-        )
-        for against, limit in ((FLOOR, 1.2), (SAMPLE, None), (NODE, None))
+        compared("handler, warm", "one update", peer, times[OURS], times[peer], limit)
+        for peer, limit in ((BASELINE, 1.2), (SAMPLE, None), (NODE, None))
     ]
-    bars = [Bar(name, Spread.of(times[name]).median * 1000) for name in (OURS, NODE, SAMPLE, FLOOR)]
-    return Result(rows, [Panel("One update, with the function warm", "ms", bars)])
+    return Result(rows, [panel("One update, with the function warm", "ms", times, 1000)])

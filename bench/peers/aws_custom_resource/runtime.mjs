@@ -1,5 +1,5 @@
-// The loop that Lambda runs around a function in Node.js, and no more: what the real one adds (X-Ray,
-// its own logging, a native client) is not held against the handler.
+// The loop of Lambda's Node.js runtime, and no more. The real runtime also has X-Ray, its own log and
+// a native client; that time is not part of the handler.
 
 import http from "node:http";
 import https from "node:https";
@@ -9,7 +9,7 @@ import path from "node:path";
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-// The handler answers to a host, whatever the port in the ResponseURL.
+// The handler uses the host of the ResponseURL only, and not its port.
 https.globalAgent.defaultPort = Number(process.env.BENCH_RESPONSE_PORT);
 
 function call(method, operation, body) {

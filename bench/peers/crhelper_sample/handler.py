@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""What somebody writes who follows crhelper's README, with its defaults: a call where it prints."""
+"""The sample of crhelper's README with its defaults, and with a call in place of its print."""
 
 import logging
 

@@ -1,7 +1,7 @@
 # mypy: ignore-errors
-"""The least that Python can do: one client of boto3, the calls, the answer.
+"""The least that Python can do: one boto3 client, the calls, the response.
 
-Nothing is checked, nothing is logged, nothing is tried again.
+No checks, no log, no retries.
 """
 
 import json
@@ -27,7 +27,7 @@ def handler(event, _context):
                 "ExpirationCriterion": "CREATED_TIMESTAMP",
             },
         )
-    answer = {
+    response = {
         "Status": "SUCCESS",
         "Reason": "",
         "PhysicalResourceId": user,
@@ -37,5 +37,5 @@ def handler(event, _context):
     }
     url = urlsplit(event["ResponseURL"])
     connection = HTTPSConnection(url.netloc)
-    connection.request("PUT", f"{url.path}?{url.query}", json.dumps(answer), {"content-type": ""})
+    connection.request("PUT", f"{url.path}?{url.query}", json.dumps(response), {"content-type": ""})
     connection.getresponse()

@@ -1,1 +1,0 @@
-"""Hundreds of declarations at once, in a time that costs nothing."""
