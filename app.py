@@ -12,7 +12,7 @@ from aws_cdk import App  # noqa: E402
 from expiration_app.declarations import CONTEXT_KEY, ContextError, read_declarations  # noqa: E402
 from expiration_app.stack import ExpirationStack  # noqa: E402
 
-# The CLI hands the context over and wins; `python app.py` has only the file.
+# Context from the CDK CLI takes precedence. `python app.py` runs without the CLI, so read the file.
 app = App(context=json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"])
 try:
     declarations = read_declarations(app.node.try_get_context(CONTEXT_KEY))

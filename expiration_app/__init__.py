@@ -1,1 +1,1 @@
-"""The app of this repository: a stack whose declarations come from the CDK context."""
+"""The app in this repository: a stack whose declarations come from the CDK context."""

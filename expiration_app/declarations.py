@@ -1,16 +1,17 @@
-"""Reads declarations from the context, where people write them.
+"""Reads declarations from the CDK context.
 
-In ``cdk.json``, by AppInstance or by user::
+In ``cdk.json``, grouped by AppInstance or one user at a time::
 
     "expirations": {
       "arn:aws:chime:us-east-1:111122223333:app-instance/ID": {
         "guest-42": "30 days",
-        "load-test": {"expireAfter": "1 day", "removalPolicy": "retain"}
+        "load-test": {"expireAfter": "1 day", "removalPolicy": "retain"},
+        "trial-3": {"expireAfter": "7 days", "missingUser": "ignore"}
       },
       "arn:aws:chime:us-east-1:111122223333:app-instance/ID/user/trial-7": "90 days"
     }
 
-On the command line, where ``cdk.json``'s are replaced::
+On the command line, which replaces the declarations in ``cdk.json``::
 
     cdk deploy -c 'expirations=arn:aws:chime:…/user/guest-42=30 days, arn:aws:chime:…/user/b=7 days'
 """
@@ -19,48 +20,57 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_cdk import Duration, RemovalPolicy
+
+from chime_expiration import MissingUser
+
+Choice = TypeVar("Choice")
 
 CONTEXT_KEY = "expirations"
 
 _DAYS = re.compile(r"([0-9]+) days?")
 _REMOVAL_POLICIES = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
-_OPTIONS = ("expireAfter", "allowImmediateExpiration", "removalPolicy")
+_MISSING_USERS = {"fail": MissingUser.FAIL, "ignore": MissingUser.IGNORE}
+_OPTIONS = ("expireAfter", "allowImmediateExpiration", "missingUser", "removalPolicy")
 
 
 class ContextError(ValueError):
-    """The context holds something that is no declaration; the text says where it stands."""
+    """A value in the context is not a valid declaration; the text begins with its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One user and its expiration, with the place in the context that it comes from."""
+    """One user and its expiration; ``place`` says where in the context it is declared."""
 
     place: str
     app_instance_user_arn: str
     expire_after: Duration
     allow_immediate_expiration: bool = False
+    missing_user: MissingUser = MissingUser.FAIL
     removal_policy: RemovalPolicy = RemovalPolicy.DESTROY
 
 
 def read_declarations(context: object) -> list[Declaration]:
     """The declarations in the value of the context key ``expirations``.
 
-    Raises ContextError with the place, the value, what is allowed and the fix.
+    Raises ContextError with the place, the value, what is allowed and the fix; also if there are
+    no declarations, since CloudFormation refuses a stack without resources.
     """
     places: dict[str, str] = {}
     declarations = []
     for place, arn, value in _users(context):
         if arn in places:
-            raise ContextError(f"{place} declares the same user as {places[arn]}: keep one of them")
+            raise ContextError(
+                f"{place} declares the same user as {places[arn]}: keep one of the two"
+            )
         places[arn] = place
         declarations.append(_declaration(place, arn, value))
     if not declarations:
         raise ContextError(
-            f"{CONTEXT_KEY} declares no user: add one, or run `cdk destroy` while the last one is "
-            "still declared"
+            f"{CONTEXT_KEY} declares no user: add one; to delete the stack, declare one user "
+            "and run `cdk destroy`"
         )
     return declarations
 
@@ -88,7 +98,7 @@ def _mapping(place: str, context: object) -> Mapping[str, object]:
         pairs = [pair.rpartition("=") for pair in context.split(",") if pair.strip()]
         return _without_duplicates([(arn.strip(), days.strip()) for arn, _, days in pairs])
     raise ContextError(
-        f"{place} is {context!r}: declare users by AppInstance in cdk.json, "
+        f"{place} is {context!r}: declare users in cdk.json, "
         f"or with -c '{place}=USER_ARN=30 days, USER_ARN=90 days'"
     )
 
@@ -106,13 +116,21 @@ def _declaration(place: str, arn: str, value: object) -> Declaration:
     options = value if isinstance(value, Mapping) else {"expireAfter": value}
     unknown = [option for option in options if option not in _OPTIONS]
     if unknown:
-        raise ContextError(f"{place} has the option {unknown[0]!r}: use {', '.join(_OPTIONS)}")
+        allowed = ", ".join(_OPTIONS)
+        raise ContextError(f"{place} has the unknown option {unknown[0]!r}: use {allowed}")
     return Declaration(
         place=place,
         app_instance_user_arn=arn,
         expire_after=_days(place, options.get("expireAfter")),
-        allow_immediate_expiration=_flag(place, options.get("allowImmediateExpiration", False)),
-        removal_policy=_removal_policy(place, options.get("removalPolicy", "destroy")),
+        allow_immediate_expiration=_require_bool(
+            place, options.get("allowImmediateExpiration", False)
+        ),
+        missing_user=_choice(
+            place, "missingUser", options.get("missingUser", "fail"), _MISSING_USERS
+        ),
+        removal_policy=_choice(
+            place, "removalPolicy", options.get("removalPolicy", "destroy"), _REMOVAL_POLICIES
+        ),
     )
 
 
@@ -120,21 +138,21 @@ def _days(place: str, value: object) -> Duration:
     match = _DAYS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ContextError(
-            f"{place} expires after {json.dumps(value)}: use whole days with their unit, "
-            'as in "30 days"'
+            f"{place} has expireAfter {json.dumps(value)}: use whole days with the unit, "
+            'such as "30 days"'
         )
     return Duration.days(int(match[1]))
 
 
-def _flag(place: str, value: object) -> bool:
+def _require_bool(place: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise ContextError(f"{place} has allowImmediateExpiration {value!r}: use true or false")
     return value
 
 
-def _removal_policy(place: str, value: object) -> RemovalPolicy:
+def _choice(place: str, option: str, value: object, choices: Mapping[str, Choice]) -> Choice:
     try:
-        return _REMOVAL_POLICIES[str(value)]
+        return choices[str(value)]
     except KeyError:
-        allowed = " or ".join(f'"{name}"' for name in _REMOVAL_POLICIES)
-        raise ContextError(f"{place} has removalPolicy {value!r}: use {allowed}") from None
+        allowed = " or ".join(f'"{name}"' for name in choices)
+        raise ContextError(f"{place} has {option} {value!r}: use {allowed}") from None

@@ -9,12 +9,10 @@ from expiration_app.declarations import CONTEXT_KEY, read_declarations
 from expiration_app.stack import ExpirationStack
 from support.checkout import ROOT
 
-Synthesize = Callable[..., ExpirationStack]
-
 
 @pytest.fixture
-def synthesize(tmp_path: Path) -> Synthesize:
-    """The stack of the app, as the CLI has it synthesized; `expirations` as with `-c`."""
+def synthesize(tmp_path: Path) -> Callable[..., ExpirationStack]:
+    """Synthesizes the stack of the app with the CLI's context; ``expirations`` as with ``-c``."""
 
     def stack_of(expirations: object = None) -> ExpirationStack:
         context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]

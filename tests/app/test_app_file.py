@@ -1,4 +1,4 @@
-"""`python app.py` and `cdk`, as processes of their own."""
+"""``python app.py`` in a process of its own."""
 
 import json
 import os
@@ -28,10 +28,10 @@ require("dns").lookup = refuse;
 """
 
 
-Ended: TypeAlias = "subprocess.CompletedProcess[str]"
+Completed: TypeAlias = "subprocess.CompletedProcess[str]"
 
 
-def run_app(folder: Path, environment: Mapping[str, str], umask: int = 0o022) -> Ended:
+def run_app(folder: Path, environment: Mapping[str, str], umask: int = 0o022) -> Completed:
     return subprocess.run(
         [sys.executable, "app.py"],
         cwd=folder,
@@ -59,13 +59,13 @@ def files_of(assembly: Path) -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.slow
-def test_two_checkouts_give_the_same_template_and_assets_whatever_the_machine_is_like(
+def test_two_checkouts_give_the_same_template_and_assets_on_different_machines(
     tmp_path: Path, no_network: dict[str, str]
 ) -> None:
     # GIVEN
     here = copy_checkout(tmp_path / "here")
     there = copy_checkout(tmp_path / "some where else")
-    # Where jsii unpacks aws-cdk-lib, which takes most of a minute in a new home.
+    # jsii unpacks aws-cdk-lib here, which takes most of a minute in a new HOME.
     unpacked = Path.home() / ".cache" / "aws" / "jsii" / "package-cache"
     machine = {
         "HOME": str(tmp_path),
@@ -76,18 +76,18 @@ def test_two_checkouts_give_the_same_template_and_assets_whatever_the_machine_is
 
     # WHEN
     run_app(here, {"HOME": os.environ["HOME"]}).check_returncode()
-    ended = run_app(there, {**machine, **no_network}, umask=0o077)
+    completed = run_app(there, {**machine, **no_network}, umask=0o077)
 
     # THEN
-    assert ended.returncode == 0, ended.stderr
-    kept = [dict(files_of(folder / "cdk.out")) for folder in (here, there)]
-    assert sorted(kept[0]) == sorted(kept[1])
-    different = {name for name in kept[0] if kept[0][name] != kept[1][name]}
-    # These are for the CLI on this machine, with paths and times in them.
+    assert completed.returncode == 0, completed.stderr
+    first, second = (dict(files_of(folder / "cdk.out")) for folder in (here, there))
+    assert sorted(first) == sorted(second)
+    different = {name for name in first if first[name] != second[name]}
+    # The CLI reads these on the same machine; they contain paths and times.
     assert different <= {"manifest.json", "tree.json"}
 
 
-def test_the_network_is_refused_where_the_test_says_so(no_network: dict[str, str]) -> None:
+def test_the_fixture_refuses_connections_from_python_and_node(no_network: dict[str, str]) -> None:
     # WHEN
     environment = {**os.environ, **no_network}
     python = [sys.executable, "-c", "import socket; socket.create_connection(('127.0.0.1', 9))"]
@@ -95,35 +95,38 @@ def test_the_network_is_refused_where_the_test_says_so(no_network: dict[str, str
 
     # THEN
     for command in (python, node):
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True)
-        assert "no network in this test" in ended.stderr
+        completed = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert "no network in this test" in completed.stderr
 
 
 @pytest.mark.parametrize(
-    ("expirations", "said"),
+    ("expirations", "message"),
     [
         ({}, "context: expirations declares no user: add one"),
         (
             {"arn:aws:chime:us-east-1:111122223333:app-instance/a/user/b": "0 days"},
-            "context: expirations['arn:aws:chime:us-east-1:111122223333:app-instance/a/user/b']: "
-            "expire_after is 0 days",
+            (
+                "context: "
+                "expirations['arn:aws:chime:us-east-1:111122223333:app-instance/a/user/b']: "
+                "expire_after is 0 days"
+            ),
         ),
     ],
-    ids=["by the app", "by the construct"],
+    ids=["refused by the app", "refused by the construct"],
 )
-def test_a_refusal_is_one_line_and_no_traceback(
-    tmp_path: Path, expirations: object, said: str
+def test_an_invalid_context_fails_with_one_line_and_no_traceback(
+    tmp_path: Path, expirations: object, message: str
 ) -> None:
-    # GIVEN what the CLI hands over
-    handed_over = {
+    # GIVEN the environment that the CLI sets
+    from_cli = {
         "CDK_CONTEXT_JSON": json.dumps({"expirations": expirations}),
         "CDK_OUTDIR": str(tmp_path),
     }
 
     # WHEN
-    ended = run_app(ROOT, {**handed_over, "HOME": os.environ["HOME"]})
+    completed = run_app(ROOT, {**from_cli, "HOME": os.environ["HOME"]})
 
     # THEN
-    assert ended.returncode == 1
-    assert ended.stderr.startswith(said)
-    assert ended.stderr.count("\n") == 1
+    assert completed.returncode == 1
+    assert completed.stderr.startswith(message)
+    assert completed.stderr.count("\n") == 1

@@ -1,10 +1,11 @@
-"""What people write into the context, and what they are told when it is none."""
+"""Which declarations the context can hold, and the messages for those that are invalid."""
 
 import json
 
 import pytest
 from aws_cdk import RemovalPolicy
 
+from chime_expiration import MissingUser
 from expiration_app.declarations import ContextError, read_declarations
 
 INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e"
@@ -30,12 +31,12 @@ def days_by_user(context: object) -> dict[str, float]:
     ],
     ids=["grouped", "grouped, options", "by ARN", "by ARN, options", "short, -c", "JSON, -c"],
 )
-def test_one_declaration_in_each_form(context):
+def test_one_declaration_in_each_form(context: object) -> None:
     # WHEN / THEN
     assert days_by_user(context) == {GUEST: 30}
 
 
-def test_several_in_the_short_form():
+def test_several_declarations_in_the_short_form() -> None:
     # WHEN / THEN
     assert days_by_user(
         f"{GUEST}=30 days, {INSTANCE}/user/us-east-1:b=1 day ,{INSTANCE}/user/c=7 days"
@@ -46,7 +47,7 @@ def test_several_in_the_short_form():
     }
 
 
-def test_forms_may_be_mixed_and_keep_their_order():
+def test_mixed_forms_keep_their_order() -> None:
     # GIVEN
     context = {GUEST: "30 days", INSTANCE: {"a": "1 day", "b": "2 days"}}
 
@@ -54,22 +55,29 @@ def test_forms_may_be_mixed_and_keep_their_order():
     assert list(days_by_user(context).values()) == [30, 1, 2]
 
 
-def test_the_options_are_read():
+def test_the_options_are_read() -> None:
     # WHEN
-    options = {"expireAfter": "1 day", "allowImmediateExpiration": True, "removalPolicy": "retain"}
+    options = {
+        "expireAfter": "1 day",
+        "allowImmediateExpiration": True,
+        "missingUser": "ignore",
+        "removalPolicy": "retain",
+    }
     [declaration] = read_declarations({GUEST: options})
 
     # THEN
     assert declaration.allow_immediate_expiration is True
+    assert declaration.missing_user is MissingUser.IGNORE
     assert declaration.removal_policy is RemovalPolicy.RETAIN
 
 
-def test_the_defaults_are_the_constructs():
+def test_the_defaults_are_those_of_the_construct() -> None:
     # WHEN
     [declaration] = read_declarations({GUEST: "1 day"})
 
     # THEN
     assert declaration.allow_immediate_expiration is False
+    assert declaration.missing_user is MissingUser.FAIL
     assert declaration.removal_policy is RemovalPolicy.DESTROY
 
 
@@ -77,33 +85,39 @@ def test_the_defaults_are_the_constructs():
     "value",
     ["1.5 days", "30", 30, "30 hours", "-1 days", "", None, True, [], "30 days ", "30\ndays"],
 )
-def test_days_that_are_none_are_refused_with_their_place_and_an_example(value):
+def test_invalid_days_are_refused_with_their_place_and_an_example(value: object) -> None:
     # WHEN / THEN
     with pytest.raises(ContextError) as refusal:
         read_declarations({INSTANCE: {"guest-42": value}})
     assert str(refusal.value) == (
-        f"expirations['{INSTANCE}']['guest-42'] expires after {json.dumps(value)}: "
-        'use whole days with their unit, as in "30 days"'
+        f"expirations['{INSTANCE}']['guest-42'] has expireAfter {json.dumps(value)}: "
+        'use whole days with the unit, such as "30 days"'
     )
 
 
-def test_options_without_days_are_refused():
+def test_options_without_days_are_refused() -> None:
     # WHEN / THEN
-    with pytest.raises(ContextError, match=r"\['guest-42'\] expires after null: use whole days"):
+    with pytest.raises(ContextError, match=r"\['guest-42'\] has expireAfter null: use whole days"):
         read_declarations({INSTANCE: {"guest-42": {}}})
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (
             {"expireAfterDays": 30},
-            "has the option 'expireAfterDays': use expireAfter, allowImmediateExpiration, "
-            "removalPolicy",
+            (
+                "has the unknown option 'expireAfterDays': "
+                "use expireAfter, allowImmediateExpiration, missingUser, removalPolicy"
+            ),
         ),
         (
             {"expireAfter": "1 day", "allowImmediateExpiration": "true"},
             "has allowImmediateExpiration 'true': use true or false",
+        ),
+        (
+            {"expireAfter": "1 day", "missingUser": "IGNORE"},
+            'has missingUser \'IGNORE\': use "fail" or "ignore"',
         ),
         (
             {"expireAfter": "1 day", "removalPolicy": "snapshot"},
@@ -115,20 +129,22 @@ def test_options_without_days_are_refused():
         ),
     ],
 )
-def test_options_that_are_none_are_refused_with_what_is_allowed(options, said):
+def test_invalid_options_are_refused_with_the_allowed_values(
+    options: dict[str, object], message: str
+) -> None:
     # WHEN / THEN
     with pytest.raises(ContextError) as refusal:
         read_declarations({GUEST: options})
-    assert str(refusal.value) == f"expirations['{GUEST}'] {said}"
+    assert str(refusal.value) == f"expirations['{GUEST}'] {message}"
 
 
-def test_a_user_declared_by_group_and_by_arn_is_refused_with_both_places():
+def test_a_user_declared_by_group_and_by_arn_is_refused_with_both_places() -> None:
     # WHEN / THEN
     with pytest.raises(ContextError) as refusal:
         read_declarations({INSTANCE: {"guest-42": "30 days"}, GUEST: "1 day"})
     assert str(refusal.value) == (
         f"expirations['{GUEST}'] declares the same user as "
-        f"expirations['{INSTANCE}']['guest-42']: keep one of them"
+        f"expirations['{INSTANCE}']['guest-42']: keep one of the two"
     )
 
 
@@ -137,14 +153,14 @@ def test_a_user_declared_by_group_and_by_arn_is_refused_with_both_places():
     [f"{GUEST}=30 days, {GUEST}=1 day", f'{{"{GUEST}": "30 days", "{GUEST}": "1 day"}}'],
     ids=["short", "JSON"],
 )
-def test_a_user_declared_twice_on_the_command_line_is_refused(context):
+def test_a_user_declared_twice_on_the_command_line_is_refused(context: str) -> None:
     # WHEN / THEN
     with pytest.raises(ContextError) as refusal:
         read_declarations(context)
     assert str(refusal.value) == (f"expirations['{GUEST}'] is declared twice: keep one of the two")
 
 
-def test_bad_json_on_the_command_line_is_refused_with_where_it_is_bad():
+def test_invalid_json_on_the_command_line_is_refused_with_its_line_and_column() -> None:
     # WHEN / THEN
     with pytest.raises(ContextError) as refusal:
         read_declarations(f'{{"{GUEST}": 30 days}}')
@@ -153,18 +169,26 @@ def test_bad_json_on_the_command_line_is_refused_with_where_it_is_bad():
 
 
 @pytest.mark.parametrize("context", [None, "", GUEST, 30, [GUEST], True, "[]"])
-def test_what_declares_nothing_is_refused_with_how_to_declare(context):
+def test_a_value_that_is_not_a_declaration_is_refused_with_both_ways_to_declare(
+    context: object,
+) -> None:
     # WHEN / THEN
     with pytest.raises(ContextError) as refusal:
         read_declarations(context)
     assert str(refusal.value) == (
-        f"expirations is {context!r}: declare users by AppInstance in cdk.json, or with -c "
+        f"expirations is {context!r}: declare users in cdk.json, or with -c "
         "'expirations=USER_ARN=30 days, USER_ARN=90 days'"
     )
 
 
 @pytest.mark.parametrize("context", [{}, {INSTANCE: {}}, "{}"])
-def test_no_user_at_all_is_refused_since_the_stack_would_have_nothing_in_it(context):
+def test_a_context_without_users_is_refused_because_a_stack_cannot_be_empty(
+    context: object,
+) -> None:
     # WHEN / THEN
-    with pytest.raises(ContextError, match=r"^expirations declares no user: add one, or run"):
+    with pytest.raises(ContextError) as refusal:
         read_declarations(context)
+    assert str(refusal.value) == (
+        "expirations declares no user: add one; to delete the stack, declare one user and run "
+        "`cdk destroy`"
+    )
