@@ -9,47 +9,54 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON_READY := .venv/.installed
 READY := $(PYTHON_READY) node_modules/.package-lock.json
 
-.PHONY: demo local test test-fast check format snapshots pictures mutants bench lock clean
+.DEFAULT_GOAL := help
+.PHONY: help demo local test test-fast check format snapshots pictures mutants bench lock clean
 
-demo: $(READY)
-	@python -m demo
+help: ## show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		awk -F '|' '{ printf "make %-10s  %s\n", $$1, $$2 }'
 
-local: $(READY)
+demo: $(READY) ## deploy the app to a local AWS, step by step, and show what changes
+	@python -m localaws.demo
+
+local: $(READY) ## start a local AWS, for the CDK CLI in another terminal
 	@python -m localaws
 
-test: $(READY)
+test: check ## run `make check`, then all tests except those marked oldest (five minutes)
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-fast: $(READY)
+test-fast: $(READY) ## run the tests that start no deployment and no other process (half a minute)
 	python -m pytest --numprocesses 2 -m 'not deploys and not slow'
 
-check: $(READY)
+check: $(READY) ## check format, lint, import rules and types (the first run takes a minute)
 	ruff format --check .
 	ruff check .
+	PYTHONPATH=cli:constructs:lambda lint-imports --no-cache --no-logo
 	mypy
+	MYPYPATH=examples/pipeline mypy examples/pipeline
 
-format: $(READY)
+format: $(READY) ## format the code and apply the fixes of the linter
 	ruff format .
 	ruff check --fix .
 
-snapshots: $(READY)
+snapshots: $(READY) ## accept changed templates
 	python -m pytest -m 'not deploys' --snapshot-update
 
-pictures: $(READY)
-	@python -m demo --picture docs/demo.svg
+pictures: $(READY) ## draw the picture of the demo again
+	@python -m localaws.demo --picture docs/demo.svg
 
-mutants: $(READY)
+mutants: $(READY) ## change the handler in one place at a time and report the changes that no test detects (some minutes)
 	@PYTHONPATH=tests python -m mutants
 
-bench: $(READY)
+bench: $(READY) ## measure against the alternatives (about twelve minutes)
 	@python -m bench
 
-lock: $(READY)
+lock: $(READY) ## pin all versions again, after a change of requirements.in or package.json
 	pip-compile --quiet --strip-extras --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --output-file=requirements.txt requirements.in
 	npm install --package-lock-only --ignore-scripts
 
-clean:
+clean: ## remove the virtual environment and everything else that was built
 	rm -rf .venv node_modules cdk.out dist .mypy_cache .ruff_cache .pytest_cache
 
 $(PYTHON_READY): requirements.txt

@@ -12,12 +12,12 @@ from support.checkout import ROOT
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`-m 'not deploys'` and the like must not bring in what was not asked for."""
+    """Run the tests marked ``oldest`` only where ``-m`` names them."""
     if "oldest" in config.option.markexpr:
         return
-    left_out = [item for item in items if item.get_closest_marker("oldest")]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    deselected = [item for item in items if item.get_closest_marker("oldest")]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in deselected]
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +39,12 @@ Python = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
-def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an empty environment with the wheel in it.
 
-    What the wheel depends on is taken from the environment of the tests: no network.
+    Its dependencies come from the environment of the tests: no network.
     """
-    folder = tmp_path_factory.mktemp("elsewhere") / "environment"
+    folder = tmp_path_factory.mktemp("installed") / "environment"
     venv.create(folder, symlinks=True)
     python = folder / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
@@ -56,6 +56,6 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def clean_environment() -> dict[str, str]:
-    """The environment of somebody who has nothing of this project in it."""
+    """Environment variables without those of this project."""
     kept = ("HOME", "LANG", "PATH", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "SSL_CERT_FILE")
     return {name: os.environ[name] for name in kept if name in os.environ}

@@ -10,16 +10,16 @@ from support.checkout import ROOT
 
 
 def sources() -> set[str]:
-    """The files of both packages, as they are imported."""
+    """The files of the packages, as they are imported."""
     return {
         str(file.relative_to(ROOT / root))
-        for root in ("constructs", "lambda")
+        for root in ("cli", "constructs", "lambda")
         for file in (ROOT / root).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
 
 
-def test_the_wheel_has_both_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_the_packages_and_nothing_else(wheel: Path) -> None:
     # WHEN
     names = set(zipfile.ZipFile(wheel).namelist())
 
@@ -28,12 +28,17 @@ def test_the_wheel_has_both_packages_and_nothing_else(wheel: Path) -> None:
     assert packages == sources()
     assert {name.partition("/")[0] for name in packages} == {
         "chime_expiration",
+        "chime_expiration_cli",
         "chime_expiration_handler",
     }
-    assert {"chime_expiration/py.typed", "chime_expiration_handler/py.typed"} <= packages
+    assert {name for name in packages if name.endswith("py.typed")} == {
+        "chime_expiration/py.typed",
+        "chime_expiration_cli/py.typed",
+        "chime_expiration_handler/py.typed",
+    }
 
 
-def test_the_wheel_carries_its_licence_and_says_what_it_needs(wheel: Path) -> None:
+def test_the_wheel_contains_its_licence_and_its_requirements(wheel: Path) -> None:
     # WHEN
     archive = zipfile.ZipFile(wheel)
     [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
@@ -47,7 +52,7 @@ def test_the_wheel_carries_its_licence_and_says_what_it_needs(wheel: Path) -> No
     assert required == ["aws-cdk-lib", "constructs", "crhelper", "boto3", "rich"]
 
 
-def test_the_sdist_has_the_sources_and_what_a_build_needs(distributions: Path) -> None:
+def test_the_sdist_contains_the_sources_and_the_files_of_the_build(distributions: Path) -> None:
     # WHEN
     [sdist] = distributions.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
@@ -55,9 +60,10 @@ def test_the_sdist_has_the_sources_and_what_a_build_needs(distributions: Path) -
 
     # THEN
     roots = {name.partition("/")[0] for name in names}
-    assert {"pyproject.toml", "README.md", "LICENSE", "constructs", "lambda"} <= roots
+    assert {"pyproject.toml", "README.md", "LICENSE", "cli", "constructs", "lambda"} <= roots
     assert roots <= {
         ".gitignore",
+        "cli",
         "constructs",
         "lambda",
         "LICENSE",

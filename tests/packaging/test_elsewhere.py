@@ -1,4 +1,4 @@
-"""The wheel in an empty environment, beside somebody's own app in another folder."""
+"""The wheel in an empty environment, with the app of another project in another folder."""
 
 import json
 import shutil
@@ -13,12 +13,12 @@ from support.checkout import ROOT
 
 pytestmark = pytest.mark.slow
 
-APP = Path(__file__).with_name("somebodys_app.py")
+APP = Path(__file__).with_name("consumer_app.py")
 
 
 @pytest.fixture(scope="module")
 def asset_hash(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The hash of the function's code as this checkout makes it."""
+    """The hash of the function's code, synthesized from this checkout."""
     folder = tmp_path_factory.mktemp("checkout")
     app = App(outdir=str(folder))
     AppInstanceUserExpiration(
@@ -34,7 +34,7 @@ def asset_hash(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def app_folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "their project"
+    folder = tmp_path / "other project"
     folder.mkdir()
     shutil.copyfile(APP, folder / "app.py")
     return folder
@@ -51,12 +51,12 @@ def function_code(assembly: Path) -> str:
     return key.removesuffix(".zip")
 
 
-def test_python_app_py_gives_the_checkouts_asset_and_takes_nothing_from_it(
-    elsewhere: Path, app_folder: Path, clean_environment: dict[str, str], asset_hash: str
+def test_python_app_py_builds_the_same_asset_and_imports_nothing_from_the_checkout(
+    installed_python: Path, app_folder: Path, clean_environment: dict[str, str], asset_hash: str
 ) -> None:
     # WHEN
     printed = subprocess.run(
-        [elsewhere, "app.py"],
+        [installed_python, "app.py"],
         cwd=app_folder,
         env={**clean_environment, "CDK_OUTDIR": "cdk.out"},
         capture_output=True,
@@ -66,7 +66,7 @@ def test_python_app_py_gives_the_checkouts_asset_and_takes_nothing_from_it(
 
     # THEN
     places = dict(line.split(" ", 1) for line in printed)
-    installed = str(elsewhere.parents[1])
+    installed = str(installed_python.parents[1])
     assert places["chime_expiration"].startswith(installed)
     assert places["chime_expiration_handler"].startswith(installed)
     assert places["constructs"].endswith("site-packages/constructs/__init__.py")
@@ -75,11 +75,11 @@ def test_python_app_py_gives_the_checkouts_asset_and_takes_nothing_from_it(
     assert function_code(app_folder / "cdk.out") == asset_hash
 
 
-def test_cdk_synth_gives_it_as_well(
-    elsewhere: Path, app_folder: Path, clean_environment: dict[str, str], asset_hash: str
+def test_cdk_synth_builds_the_same_asset(
+    installed_python: Path, app_folder: Path, clean_environment: dict[str, str], asset_hash: str
 ) -> None:
     # GIVEN
-    (app_folder / "cdk.json").write_text(json.dumps({"app": f'"{elsewhere}" app.py'}))
+    (app_folder / "cdk.json").write_text(json.dumps({"app": f'"{installed_python}" app.py'}))
 
     # WHEN
     subprocess.run(

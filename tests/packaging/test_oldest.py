@@ -17,23 +17,23 @@ from support.checkout import ROOT
 pytestmark = pytest.mark.oldest
 
 
-def lowest() -> list[str]:
+def lowest_requirements() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return [re.sub(r">=([^,]+),.*", r"==\1", each) for each in project["dependencies"]]
 
 
-def test_somebodys_app_synthesizes_with_the_oldest_versions(
+def test_consumer_app_synthesizes_with_the_oldest_versions(
     wheel: Path, tmp_path: Path, clean_environment: dict[str, str]
 ) -> None:
     # GIVEN
     venv.create(tmp_path / "environment", symlinks=True)
     python = tmp_path / "environment" / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    subprocess.run([*pip, str(wheel), *lowest()], check=True)
+    subprocess.run([*pip, str(wheel), *lowest_requirements()], check=True)
 
     # WHEN
     subprocess.run(
-        [python, Path(__file__).with_name("somebodys_app.py")],
+        [python, Path(__file__).with_name("consumer_app.py")],
         cwd=tmp_path,
         env={**clean_environment, "CDK_OUTDIR": "cdk.out"},
         check=True,

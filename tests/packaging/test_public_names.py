@@ -1,4 +1,4 @@
-"""What can be imported is what is promised, and is in order."""
+"""The public names are those in ``__all__``."""
 
 import inspect
 import types
@@ -10,7 +10,7 @@ import chime_expiration.testing
 
 
 @pytest.mark.parametrize("module", [chime_expiration, chime_expiration.testing])
-def test_the_promised_names_are_sorted_and_complete(module: types.ModuleType) -> None:
+def test_all_is_sorted_and_complete(module: types.ModuleType) -> None:
     # WHEN
     public = [
         name
@@ -23,6 +23,6 @@ def test_the_promised_names_are_sorted_and_complete(module: types.ModuleType) ->
 
 
 @pytest.mark.parametrize("module", [chime_expiration, chime_expiration.testing])
-def test_each_promised_thing_says_what_it_is(module: types.ModuleType) -> None:
+def test_each_public_name_has_a_docstring(module: types.ModuleType) -> None:
     for name in module.__all__:
         assert inspect.getdoc(getattr(module, name)), name

@@ -1,4 +1,4 @@
-"""Somebody's CDK app, as it is written by people who have only installed the wheel."""
+"""The CDK app of a project that has only the wheel installed."""
 
 import sys
 
@@ -17,7 +17,7 @@ stack = Stack(app, "Policies")
 guest = AppInstanceUserExpiration(
     stack, "Guest", app_instance_user_arn=GUEST, expire_after=Duration.days(30)
 )
-guest.on_expired("Gone")
+guest.on_expired("Expired")
 for module in (constructs, chime_expiration, chime_expiration_handler):
     print(module.__name__, module.__file__)
 print("path", *sys.path)
