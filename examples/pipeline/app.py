@@ -1,4 +1,4 @@
-"""The app that the pipeline synthesizes: itself, and what it deploys."""
+"""The app that the pipeline synthesizes: the pipeline and the stages that it deploys."""
 
 from aws_cdk import App
 from delivery import Delivery

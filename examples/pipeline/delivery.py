@@ -1,22 +1,23 @@
-"""The pipeline: it updates itself, then Test, then, once somebody agrees, Production."""
+"""The pipeline: it updates itself, then deploys Test and, after an approval, Production."""
 
 from aws_cdk import Environment, Stack
 from aws_cdk.pipelines import CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep
 from constructs import Construct
-from guest_policy import Chat
+from guest_policy import ChatStage
 
 
 class Delivery(Stack):
-    """Deployed once by hand (``cdk deploy Delivery``), and by itself from then on.
+    """Deployed once by hand (``cdk deploy Delivery``), then it updates itself on each push.
 
-    Where and what it deploys is in the context, in ``cdk.json``.
+    The context in ``cdk.json`` says where and what it deploys.
     """
 
     def __init__(self, scope: Construct, id: str) -> None:
-        home = scope.node.get_context("home")
-        super().__init__(scope, id, env=Environment(account=home["account"], region=home["region"]))
+        settings = scope.node.get_context("pipeline")
+        env = Environment(account=settings["account"], region=settings["region"])
+        super().__init__(scope, id, env=env)
         source = CodePipelineSource.connection(
-            home["repository"], home["branch"], connection_arn=home["connection"]
+            settings["repository"], settings["branch"], connection_arn=settings["connection"]
         )
         pipeline = CodePipeline(
             self,
@@ -33,12 +34,12 @@ class Delivery(Stack):
         )
         for name, chat in self.node.get_context("chats").items():
             pipeline.add_stage(
-                Chat(
+                ChatStage(
                     self,
                     name,
                     guests=chat["guests"],
                     days=chat["days"],
                     env=Environment(account=chat["account"], region=chat["region"]),
                 ),
-                pre=[ManualApprovalStep("Agree")] if chat["approval"] else [],
+                pre=[ManualApprovalStep("Approve")] if chat["approval"] else [],
             )

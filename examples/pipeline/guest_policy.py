@@ -1,4 +1,4 @@
-"""What each stage deploys: how long the guests of its chat may live."""
+"""What each stage deploys: when the guests of one chat expire."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ class GuestPolicy(Stack):
             )
 
 
-class Chat(Stage):
-    """The policy of one chat, in the account and the region of the stage."""
+class ChatStage(Stage):
+    """The expirations of one chat, in the account and region of the chat."""
 
     def __init__(
         self, scope: Construct, id: str, *, guests: list[str], days: int, **kwargs: Any

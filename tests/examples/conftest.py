@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from support.checkout import ROOT
 
 
 @pytest.fixture(scope="session")
-def examples():
+def examples() -> Path:
     return ROOT / "examples"

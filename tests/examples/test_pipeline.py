@@ -1,14 +1,17 @@
-"""The pipeline example: what it synthesizes, and that linters have nothing to say."""
+"""The pipeline example: its templates, and what a linter reports about them."""
 
 import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
-from chime_expiration.testing import has_expiration, snapshot_of
+from chime_expiration.testing import expirations_of, snapshot_of
 from support.checkout import ROOT
 
 pytestmark = pytest.mark.slow
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def assembly(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the CLI would have synthesized."""
+    """The cloud assembly, synthesized with the context that the CLI passes."""
     folder = tmp_path_factory.mktemp("pipeline")
     context = json.loads((examples / "pipeline" / "cdk.json").read_text())["context"]
     subprocess.run(
@@ -35,32 +38,40 @@ def assembly(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def template(assembly: Path, name: str) -> dict:
+def template(assembly: Path, name: str) -> dict[str, Any]:
     [file] = assembly.rglob(f"{name}.template.json")
     return dict(json.loads(file.read_text()))
 
 
 @pytest.mark.parametrize(("stage", "days"), [("Test", 7), ("Production", 90)])
-def test_each_stage_declares_its_own_days(assembly: Path, examples: Path, stage: str, days: int):
+def test_each_stage_declares_its_own_days(
+    assembly: Path, examples: Path, stage: str, days: int
+) -> None:
     # GIVEN
     chats = json.loads((examples / "pipeline" / "cdk.json").read_text())["context"]["chats"]
 
-    # WHEN / THEN
-    for guest in chats[stage]["guests"]:
-        has_expiration(template(assembly, f"Delivery{stage}*"), guest, days)
+    # WHEN
+    declared = expirations_of(template(assembly, f"Delivery{stage}*"))
+
+    # THEN
+    assert declared == dict.fromkeys(chats[stage]["guests"], days)
 
 
-def test_the_pipeline_is_the_one_that_was_reviewed(assembly: Path, snapshot):
+def test_the_pipeline_is_the_one_that_was_reviewed(
+    assembly: Path, snapshot: SnapshotAssertion
+) -> None:
     # WHEN / THEN
     assert snapshot_of(template(assembly, "Delivery")) == snapshot
 
 
-def test_a_stage_is_the_one_that_was_reviewed(assembly: Path, snapshot):
+def test_a_stage_is_the_one_that_was_reviewed(assembly: Path, snapshot: SnapshotAssertion) -> None:
     # WHEN / THEN
     assert snapshot_of(template(assembly, "DeliveryTest*")) == snapshot
 
 
-def test_the_pipeline_updates_itself_before_it_deploys_and_asks_before_production(assembly: Path):
+def test_the_pipeline_updates_itself_before_it_deploys_and_needs_approval_for_production(
+    assembly: Path,
+) -> None:
     # WHEN
     [pipeline] = [
         resource
@@ -78,16 +89,28 @@ def test_the_pipeline_updates_itself_before_it_deploys_and_asks_before_productio
     assert "Manual" in stages["Production"]
 
 
-def test_cfn_lint_has_nothing_to_say(assembly: Path):
+def test_cfn_lint_reports_nothing(assembly: Path) -> None:
     # WHEN
     pipeline, *stages = sorted(assembly.rglob("*.template.json"), key=lambda file: len(file.parts))
-    # What CDK Pipelines writes itself is not ours to mend.
-    its_own = ["--ignore-checks", "E3703", "W3005"]
+    # CDK Pipelines itself causes these two.
+    ignored = ["--ignore-checks", "E3703", "W3005"]
 
     # THEN
     assert len(stages) == 2
     assert cfn_lint(*stages) == ("", 0)
-    assert cfn_lint(pipeline, *its_own) == ("", 0)
+    assert cfn_lint(pipeline, *ignored) == ("", 0)
+
+
+def test_the_requirements_name_the_wheel_of_this_version(examples: Path) -> None:
+    # GIVEN
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    name = project["name"].replace("-", "_")
+
+    # WHEN
+    requirements = (examples / "pipeline" / "requirements.txt").read_text().splitlines()
+
+    # THEN
+    assert f"./vendor/{name}-{project['version']}-py3-none-any.whl" in requirements
 
 
 def cfn_lint(*arguments: str | Path) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""The workflow example: two linters, and what its owner relies on."""
+"""The workflow example: what two linters report, its permissions and its order."""
 
 import re
 import subprocess
@@ -24,16 +24,16 @@ def workflow(examples: Path) -> Path:
     ],
     ids=["zizmor", "schema"],
 )
-def test_a_linter_has_nothing_to_say(workflow: Path, linter: list[str]):
+def test_a_linter_reports_nothing(workflow: Path, linter: list[str]) -> None:
     # WHEN
-    command = [Path(sys.executable).with_name(linter[0]), *linter[1:], workflow]
+    command: list[str | Path] = [Path(sys.executable).with_name(linter[0]), *linter[1:], workflow]
     linted = subprocess.run(command, capture_output=True, text=True)
 
     # THEN
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
-def test_only_the_jobs_have_permissions_and_only_for_oidc(workflow: Path):
+def test_only_the_jobs_have_permissions_and_only_for_oidc(workflow: Path) -> None:
     # WHEN
     content = yaml.safe_load(workflow.read_text())
 
@@ -43,7 +43,7 @@ def test_only_the_jobs_have_permissions_and_only_for_oidc(workflow: Path):
         assert job["permissions"] == {"contents": "read", "id-token": "write"}
 
 
-def test_every_action_is_pinned_to_a_commit(workflow: Path):
+def test_every_action_is_pinned_to_a_commit(workflow: Path) -> None:
     # WHEN
     uses = re.findall(r"uses: (\S+)", workflow.read_text())
 
@@ -52,7 +52,7 @@ def test_every_action_is_pinned_to_a_commit(workflow: Path):
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in uses)
 
 
-def test_deployments_wait_for_each_other(workflow: Path):
+def test_deployments_wait_for_each_other(workflow: Path) -> None:
     # WHEN
     deploy = yaml.safe_load(workflow.read_text())["jobs"]["deploy"]
 
