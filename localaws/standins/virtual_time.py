@@ -4,6 +4,7 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable, Iterable
+from math import inf
 
 
 class _Turn:
@@ -56,6 +57,7 @@ class VirtualTime:
 
         Raises the first exception that one of them raised.
         """
+        self._all_done.clear()
         for function in functions:
             self.start(function)
         self._pass_on(None)
@@ -101,11 +103,12 @@ class Signal:
         self._time = time
         self._turns: list[_Turn] = []
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float = inf) -> None:
         """Wait until the signal is sent, at most ``seconds``."""
         turn = _Turn()
         self._turns.append(turn)
-        self._time._enqueue(turn, seconds)
+        if seconds < inf:
+            self._time._enqueue(turn, seconds)
         self._time._pass_on(turn)
 
     def send(self) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chime_expiration_handler.user.sent_at import sent_at
+from chime_expiration_handler.service.sent_at import sent_at
 
 BUCKET = "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws"
 

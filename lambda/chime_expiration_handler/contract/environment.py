@@ -5,3 +5,6 @@ STACK_HAS_TOKEN_USERS = "STACK_HAS_TOKEN_USERS"
 
 Such a user can be the same one as that of another declaration, which is known only at deployment.
 """
+
+POLICY_TABLE = "POLICY_TABLE"
+"""The name of the policy's table."""

@@ -14,7 +14,7 @@ RESOURCE_TYPE = "Custom::ChimeAppInstanceUserExpiration"
 USER_ARN = "AppInstanceUserArn"
 DAYS = "ExpirationDays"
 CRITERION = "ExpirationCriterion"
-_ALLOW_IMMEDIATE_EXPIRATION = "AllowImmediateExpiration"
+ALLOW_IMMEDIATE_EXPIRATION = "AllowImmediateExpiration"
 _USER_IS_TOKEN = "AppInstanceUserIsToken"
 MISSING_USER = "MissingUser"
 
@@ -58,7 +58,7 @@ class ExpirationProperties:
         """
         properties: dict[str, Any] = {USER_ARN: user_arn, DAYS: days}
         if allow_immediate_expiration:
-            properties[_ALLOW_IMMEDIATE_EXPIRATION] = True
+            properties[ALLOW_IMMEDIATE_EXPIRATION] = True
         if missing_user is not MissingUser.FAIL:
             properties[MISSING_USER] = str(missing_user)
         if user_is_token:
@@ -86,7 +86,7 @@ class ExpirationProperties:
             user=AppInstanceUserArn.parse(str(properties[USER_ARN])),
             days=expiration_days(properties[DAYS]),
             criterion=criterion,
-            allow_immediate_expiration=_boolean(properties, _ALLOW_IMMEDIATE_EXPIRATION),
+            allow_immediate_expiration=boolean(properties, ALLOW_IMMEDIATE_EXPIRATION),
             user_is_token=user_is_token(properties),
             missing_user=_missing_user(properties),
         )
@@ -110,8 +110,9 @@ def _missing_user(properties: Mapping[str, Any]) -> MissingUser:
         raise ValueError(f"{MISSING_USER} is {value!r}: use {' or '.join(MissingUser)}") from None
 
 
-def _boolean(properties: Mapping[str, Any], name: str) -> bool:
-    value = properties.get(name, False)
+def boolean(properties: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
+    """The value of a property that is true or false; raises ValueError for any other."""
+    value = properties.get(name, default)
     text = str(value).lower()
     if text not in ("true", "false"):
         raise ValueError(f"{name} is {value!r}: use true or false")

@@ -31,8 +31,9 @@ class UserNotFoundError(Exception):
 class CallFailedError(Exception):
     """A call did not succeed; the text is for the operator."""
 
-    def __init__(self, message: str, *, may_have_had_effect: bool) -> None:
+    def __init__(self, message: str, kind: FailureKind, *, may_have_had_effect: bool) -> None:
         super().__init__(message)
+        self.kind = kind
         self.may_have_had_effect = may_have_had_effect
 
 
@@ -120,6 +121,7 @@ class IdentityService:
                 raise UserNotFoundError(messages.user_not_found(user)) from error
             raise CallFailedError(
                 _message(action, user, error.failure, call.attempts),
+                error.failure.kind,
                 may_have_had_effect=action == PUT and call.may_have_had_effect,
             ) from error
         finally:

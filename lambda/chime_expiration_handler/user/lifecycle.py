@@ -26,10 +26,10 @@ from chime_expiration_handler.service.identity_service import (
     IdentityService,
     UserNotFoundError,
 )
+from chime_expiration_handler.service.sent_at import sent_at
 from chime_expiration_handler.service.user_state import UserState
 from chime_expiration_handler.user.late_write import CLOCK_TOLERANCE, LateWrite
 from chime_expiration_handler.user.own_stack import OwnStack, StackLookupError
-from chime_expiration_handler.user.sent_at import sent_at
 
 # A write that is confirmed this soon after CloudFormation sent the event cannot have overtaken the
 # next one: CloudFormation takes longer to cancel an event and to send another. Later writes waited

@@ -1,0 +1,211 @@
+"""What each event of CloudFormation does to a policy.
+
+An event declares a new generation of the policy, starts a sweep, and waits for it as long as that
+is useful. The PhysicalResourceId is the ARN of the AppInstance once the policy may have set users.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chime_expiration_handler.contract import policy_properties, sweep_event
+from chime_expiration_handler.contract.arn import AppInstanceArn
+from chime_expiration_handler.contract.ledger import Mode, Policy
+from chime_expiration_handler.contract.physical_id import NOTHING_SET
+from chime_expiration_handler.contract.policy_properties import PolicyProperties
+from chime_expiration_handler.contract.properties import DAYS
+from chime_expiration_handler.service import messages
+from chime_expiration_handler.service.sent_at import sent_at
+from chime_expiration_handler.sweep.outcome import Outcome
+from chime_expiration_handler.sweep.table import OutdatedEventError, PolicyTable
+
+_POLL_SECONDS = 3.0
+_WAIT_FOR_SWEEP_SECONDS = 300.0
+# CloudFormation waits 3,600 seconds for an answer.
+_WAIT_FOR_CLEARING_SECONDS = 3500.0
+# The function invokes itself again when it has less time left.
+_HANDS_OVER_AT_SECONDS = 60.0
+
+FIRST_INVOCATION = "FirstInvocation"
+"""In the event of a Delete that goes on in another invocation: when the first one began."""
+
+
+class PolicyError(Exception):
+    """The event failed; the text is the reason that CloudFormation shows."""
+
+
+class CustomResourceResponse(Protocol):
+    """The response that CloudFormation will receive; crhelper's CfnResource is one."""
+
+    PhysicalResourceId: str
+    Data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLifecycle:
+    """Handles one event.
+
+    ``table_of`` returns the table for an AppInstance. ``start_sweep`` starts an execution of the
+    state machine with this ARN and input. ``invoke_again`` passes the event to a new invocation.
+    """
+
+    table_of: Callable[[AppInstanceArn], PolicyTable]
+    start_sweep: Callable[[str, str], None]
+    invoke_again: Callable[[Mapping[str, Any]], None]
+    remaining_seconds: Callable[[], float]
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def handle(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str | None:
+        """Handle ``event`` and return the outcome in a few words; raise PolicyError.
+
+        None where another invocation goes on and answers.
+        """
+        match event["RequestType"]:
+            case "Create":
+                response.PhysicalResourceId = NOTHING_SET
+                return self._declare(event, response)
+            case "Update":
+                response.PhysicalResourceId = event["PhysicalResourceId"]
+                return self._declare(event, response)
+            case "Delete":
+                response.PhysicalResourceId = event.get("PhysicalResourceId") or NOTHING_SET
+                return self._clear(event, response)
+            case other:
+                raise PolicyError(f"RequestType is {other!r}: expected Create, Update or Delete")
+
+    def _declare(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str:
+        began = self.now()
+        try:
+            properties = PolicyProperties.parse(event["ResourceProperties"])
+        except ValueError as problem:
+            raise PolicyError(messages.invalid(str(problem))) from problem
+        table = self.table_of(properties.app_instance)
+        mode = Mode.APPLY if properties.enabled else Mode.CLEAR
+        sent = self._sent(event)
+        try:
+            table.declare(mode, event["ResourceProperties"], sent)
+        except OutdatedEventError:
+            return "superseded by a later event"
+        response.PhysicalResourceId = str(properties.app_instance)
+        self._start(properties.state_machine_arn, properties.app_instance)
+        waits_until = began + min(_WAIT_FOR_SWEEP_SECONDS, self.remaining_seconds() - 30)
+        while True:
+            policy = self._policy(table)
+            if policy.sent > sent:
+                return "superseded by a later event"
+            # An event that is delivered twice has two generations; the later one counts for both.
+            is_finished = policy.swept_generation == policy.generation
+            if is_finished or self.now() + _POLL_SECONDS > waits_until:
+                break
+            self.sleep(_POLL_SECONDS)
+        if policy.error:
+            raise PolicyError(messages.invalid(policy.error))
+        counts = policy.counts
+        if counts.get(Outcome.FAILED) and not any(
+            counts.get(each) for each in (Outcome.SET, Outcome.KEPT, Outcome.CLEARED)
+        ):
+            raise PolicyError(
+                messages.invalid(f"{counts[Outcome.FAILED]} users failed: {policy.last_failure}")
+            )
+        response.Data = _attributes(policy, is_finished=is_finished)
+        return "finished" if is_finished else "the sweep goes on"
+
+    def _clear(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str | None:
+        app_instance = _app_instance_to_clear(event, response.PhysicalResourceId)
+        if app_instance is None:
+            return "nothing to clear: nothing was declared"
+        began = float(event.get(FIRST_INVOCATION) or self.now())
+        table, sent = self.table_of(app_instance), self._sent(event)
+        policy = table.policy()
+        is_going_on = policy is not None and policy.mode is Mode.CLEAR and policy.sent == sent
+        if policy is None or not is_going_on:
+            properties = event.get("ResourceProperties") or {}
+            try:
+                table.declare(Mode.CLEAR, _to_clear(properties, app_instance), sent)
+            except OutdatedEventError:
+                return "superseded by a later event"
+            if policy is None:
+                # The declaration stays, so that a Create that is still on its way is outdated.
+                return "nothing to clear: nothing was declared"
+            self._start(str(properties.get(policy_properties.STATE_MACHINE_ARN, "")), app_instance)
+        while True:
+            policy = self._policy(table)
+            if policy.sent > sent:
+                return "superseded by a later event"
+            if policy.swept_generation == policy.generation:
+                break
+            if self.now() > began + _WAIT_FOR_CLEARING_SECONDS:
+                raise PolicyError(self._still_to_clear(table, policy))
+            if self.remaining_seconds() < _HANDS_OVER_AT_SECONDS:
+                self.invoke_again({**event, FIRST_INVOCATION: began})
+                return None
+            self.sleep(_POLL_SECONDS)
+        if policy.error:
+            raise PolicyError(messages.invalid(policy.error))
+        if policy.counts.get(Outcome.FAILED):
+            raise PolicyError(self._still_to_clear(table, policy))
+        return f"cleared {policy.counts.get(Outcome.CLEARED, 0)} users"
+
+    def _still_to_clear(self, table: PolicyTable, policy: Policy) -> str:
+        left = table.count_owned()
+        total = left + policy.counts.get(Outcome.CLEARED, 0)
+        failure = f" ({policy.last_failure})" if policy.last_failure else ""
+        return messages.invalid(
+            f"{left} of {total} users still to clear; delete again to go on{failure}"
+        )
+
+    def _start(self, state_machine_arn: str, app_instance: AppInstanceArn) -> None:
+        self.start_sweep(
+            state_machine_arn,
+            json.dumps({sweep_event.APP_INSTANCE: str(app_instance), sweep_event.CURSOR: None}),
+        )
+
+    def _policy(self, table: PolicyTable) -> Policy:
+        policy = table.policy()
+        if policy is None:
+            raise PolicyError("the policy's item was deleted from its table; deploy again")
+        return policy
+
+    def _sent(self, event: Mapping[str, Any]) -> float:
+        sent = sent_at(event)
+        return round(sent.timestamp() if sent else self.now(), 3)
+
+
+def _app_instance_to_clear(event: Mapping[str, Any], physical_id: str) -> AppInstanceArn | None:
+    """The AppInstance that the policy is for; None where a Create has failed before it began.
+
+    Where a Create has not answered, CloudFormation makes up an id. The policy may be in force.
+    """
+    properties = event.get("ResourceProperties") or {}
+    declared = str(properties.get(policy_properties.APP_INSTANCE_ARN, ""))
+    for arn in (physical_id, declared if physical_id != NOTHING_SET else ""):
+        with suppress(ValueError):
+            return AppInstanceArn.parse(arn)
+    return None
+
+
+def _to_clear(properties: Mapping[str, Any], app_instance: AppInstanceArn) -> dict[str, Any]:
+    """Properties that parse, whatever those of the event are: clearing needs the rate alone."""
+    kept = {policy_properties.APP_INSTANCE_ARN: str(app_instance), DAYS: "1"}
+    rate = properties.get(policy_properties.CALLS_PER_SECOND)
+    try:
+        policy_properties.calls_per_second(rate)
+    except ValueError:
+        return kept
+    return {**kept, policy_properties.CALLS_PER_SECOND: rate}
+
+
+def _attributes(policy: Policy, *, is_finished: bool) -> dict[str, str]:
+    counts = policy.counts
+    return {
+        policy_properties.USERS_SET: str(counts.get(Outcome.SET, 0)),
+        policy_properties.USERS_CLEARED: str(counts.get(Outcome.CLEARED, 0)),
+        policy_properties.USERS_FAILED: str(counts.get(Outcome.FAILED, 0)),
+        policy_properties.USERS_OVERDUE: str(counts.get(Outcome.OVERDUE, 0)),
+        policy_properties.USERS_LEFT_ALONE: str(counts.get(Outcome.LEFT_ALONE, 0)),
+        policy_properties.SWEEP_FINISHED: str(is_finished).lower(),
+    }

@@ -1,0 +1,309 @@
+"""The function as Lambda calls it, for each of its three callers."""
+
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from chime_expiration_handler.contract.physical_id import NOTHING_SET
+from localaws.certificates import Certificates
+from localaws.standins.app_instance import AppInstance
+from localaws.standins.dynamodb_table import DynamoDBTable
+from localaws.standins.response_bucket import ResponseBucket
+
+HANDLER_MODULE = "chime_expiration_handler.sweep.handler"
+APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/chat"
+STACK = "arn:aws:cloudformation:us-east-1:111122223333:stack/Guests/1"
+FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:Guests"
+STATE_MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:Sweep"
+
+
+class StateMachine:
+    """Runs each execution at once, in the caller's thread."""
+
+    def __init__(self, function: Callable[[dict[str, Any]], Any]) -> None:
+        self.inputs: list[str] = []
+        self._function = function
+
+    def start_execution(self, *, stateMachineArn: str, input: str) -> None:
+        assert stateMachineArn == STATE_MACHINE
+        self.inputs.append(input)
+        result = {"more": True, "cursor": None}
+        while result["more"]:
+            event = {**json.loads(input), "sweep": "execution", "cursor": result["cursor"]}
+            result = json.loads(json.dumps(self._function(event)))
+
+
+@pytest.fixture
+def app_instance() -> AppInstance:
+    return AppInstance(APP_INSTANCE, time.time)
+
+
+@pytest.fixture
+def table() -> DynamoDBTable:
+    return DynamoDBTable("Guests")
+
+
+@pytest.fixture
+def lambda_function(
+    monkeypatch: pytest.MonkeyPatch,
+    certificates: Certificates,
+    app_instance: AppInstance,
+    table: DynamoDBTable,
+) -> Iterator[ModuleType]:
+    """The entry point, imported as at a cold start, with stand-ins for the services."""
+    for name, value in {
+        "AWS_REGION": "us-east-1",
+        "SSL_CERT_FILE": str(certificates.authority),
+        "POLICY_TABLE": "Guests",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, HANDLER_MODULE, raising=False)
+    module = importlib.import_module(HANDLER_MODULE)
+    clients = {
+        "chime-sdk-identity": app_instance,
+        "dynamodb": table,
+        "stepfunctions": StateMachine(lambda event: module.handler(event, context())),
+    }
+    monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
+    _forget_clients(module)
+    yield module
+    _forget_clients(module)
+    sys.modules.pop(HANDLER_MODULE, None)
+
+
+def _forget_clients(module: ModuleType) -> None:
+    for cached in (module.identity_client, module.dynamodb_client, module._client):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def bucket(certificates: Certificates) -> Iterator[ResponseBucket]:
+    with ResponseBucket(certificates) as bucket:
+        yield bucket
+
+
+def context() -> SimpleNamespace:
+    return SimpleNamespace(
+        aws_request_id="4b2d",
+        invoked_function_arn=FUNCTION,
+        get_remaining_time_in_millis=lambda: 900_000,
+    )
+
+
+def event(kind: str, url: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "RequestType": kind,
+        "StackId": STACK,
+        "RequestId": "1",
+        "LogicalResourceId": "Guests",
+        "PhysicalResourceId": APP_INSTANCE,
+        "ResponseURL": url,
+        "ResourceProperties": {
+            "AppInstanceArn": APP_INSTANCE,
+            "ExpirationDays": "30",
+            "CallsPerSecond": "500",
+            "TableName": "Guests",
+            "StateMachineArn": STATE_MACHINE,
+            **properties,
+        },
+    }
+
+
+def message(detail: Mapping[str, Any], id: str = "m1") -> dict[str, Any]:
+    return {"messageId": id, "body": json.dumps({"detail": detail})}
+
+
+def test_a_policy_sets_all_users_and_clears_them_when_it_is_deleted(
+    lambda_function: ModuleType, bucket: ResponseBucket, app_instance: AppInstance
+) -> None:
+    # GIVEN
+    arns = [app_instance.create(f"guest-{number}") for number in range(120)]
+    foreign = app_instance.create("guest-of-others", days=30)
+
+    # WHEN
+    lambda_function.handler(event("Create", bucket.url), context())
+
+    # THEN
+    assert bucket.received[0]["Status"] == "SUCCESS"
+    assert bucket.received[0]["PhysicalResourceId"] == APP_INSTANCE
+    assert bucket.received[0]["Data"]["UsersSet"] == "120"
+    assert bucket.received[0]["Data"]["UsersLeftAlone"] == "1"
+    assert {app_instance.users[arn].days for arn in arns} == {30}
+
+    # WHEN
+    lambda_function.handler(event("Delete", bucket.url), context())
+
+    # THEN
+    assert bucket.received[1]["Status"] == "SUCCESS"
+    assert {app_instance.users[arn].days for arn in arns} == {None}
+    assert app_instance.users[foreign].days == 30
+
+
+def test_a_policy_for_an_app_instance_that_does_not_exist_fails_the_deployment(
+    lambda_function: ModuleType, bucket: ResponseBucket
+) -> None:
+    # GIVEN
+    other = APP_INSTANCE.replace("chat", "other")
+
+    # WHEN
+    lambda_function.handler(event("Create", bucket.url, AppInstanceArn=other), context())
+
+    # THEN
+    assert bucket.received[0]["Status"] == "FAILED"
+    assert bucket.received[0]["Reason"] == (
+        f"AppInstance {other} not found; correct app_instance_arn"
+    )
+
+
+def test_invalid_properties_fail_before_anything_is_declared(
+    lambda_function: ModuleType, bucket: ResponseBucket, table: DynamoDBTable
+) -> None:
+    # WHEN
+    lambda_function.handler(event("Create", bucket.url, Users=["-*"]), context())
+
+    # THEN
+    assert bucket.received[0]["Status"] == "FAILED"
+    assert "begins with '-'" in bucket.received[0]["Reason"]
+    assert bucket.received[0]["PhysicalResourceId"] == NOTHING_SET
+    assert not table.items()
+
+
+def test_the_response_url_is_in_no_item_no_input_and_no_log(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    table: DynamoDBTable,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # WHEN
+    url = f"{bucket.url}?Signature=secret"
+    lambda_function.handler(event("Create", url), context())
+    lambda_function.handler(event("Delete", url), context())
+
+    # THEN
+    assert bucket.received[1]["Status"] == "SUCCESS"
+    written = str(table.items()) + str(lambda_function._client("stepfunctions").inputs)
+    assert "secret" not in written + capsys.readouterr().out + caplog.text
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"responseElements": {"appInstanceUserArn": f"{APP_INSTANCE}/user/us-east-1:new"}},
+        {"requestParameters": {"x": {"y": [f"{APP_INSTANCE}/user/us-east-1:new"]}}},
+        {
+            "requestParameters": {
+                "appInstanceArn": APP_INSTANCE,
+                "appInstanceUserId": "us-east-1:new",
+            }
+        },
+    ],
+)
+def test_a_new_user_is_set_wherever_the_event_names_it(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    app_instance: AppInstance,
+    detail: dict[str, Any],
+) -> None:
+    # GIVEN
+    lambda_function.handler(event("Create", bucket.url), context())
+    arn = app_instance.create("us-east-1:new")
+
+    # WHEN
+    response = lambda_function.handler({"Records": [message(detail)]}, context())
+
+    # THEN
+    assert response == {"batchItemFailures": []}
+    assert app_instance.users[arn].days == 30
+
+
+def test_a_new_user_that_is_an_admin_is_not_set(
+    lambda_function: ModuleType, bucket: ResponseBucket, app_instance: AppInstance
+) -> None:
+    # GIVEN
+    lambda_function.handler(event("Create", bucket.url), context())
+    arn = app_instance.create("guest-1")
+    app_instance.admins.add(arn)
+
+    # WHEN
+    record = message({"responseElements": {"arn": arn}})
+    response = lambda_function.handler({"Records": [record]}, context())
+
+    # THEN
+    assert response == {"batchItemFailures": []}
+    assert app_instance.users[arn].days is None
+
+
+def test_ten_events_of_one_user_make_one_call(
+    lambda_function: ModuleType, bucket: ResponseBucket, app_instance: AppInstance
+) -> None:
+    # GIVEN
+    lambda_function.handler(event("Create", bucket.url), context())
+    arn = app_instance.create("guest-1")
+
+    # WHEN
+    for number in range(10):
+        record = message({"responseElements": {"arn": arn}}, str(number))
+        lambda_function.handler({"Records": [record]}, context())
+
+    # THEN
+    assert app_instance.calls["PutAppInstanceUserExpirationSettings"] == 1
+    assert app_instance.calls["DescribeAppInstanceUser"] == 1
+
+
+def test_a_message_that_names_no_user_comes_again(lambda_function: ModuleType) -> None:
+    # GIVEN
+    records = [message({"eventName": "CreateAppInstanceUser"}), message({}, "m2")]
+
+    # WHEN
+    response = lambda_function.handler({"Records": records}, context())
+
+    # THEN
+    assert response["batchItemFailures"] == [{"itemIdentifier": "m1"}, {"itemIdentifier": "m2"}]
+
+
+def test_each_chunk_writes_its_metrics(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    app_instance: AppInstance,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # GIVEN
+    app_instance.create("guest-1")
+
+    # WHEN
+    lambda_function.handler(event("Create", bucket.url), context())
+
+    # THEN
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    [metrics] = [json.loads(line) for line in lines]
+    assert metrics["PolicyTable"] == "Guests"
+    assert metrics["UsersSet"] == 1
+    assert {each["Name"] for each in metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"]} == {
+        "UsersSet",
+        "UsersCleared",
+        "UsersFailed",
+        "UsersOverdue",
+        "UsersLeftAlone",
+    }
+
+
+def test_an_event_of_another_account_is_refused(
+    lambda_function: ModuleType, bucket: ResponseBucket, table: DynamoDBTable
+) -> None:
+    # GIVEN
+    forged = event("Create", bucket.url) | {"StackId": STACK.replace("1111", "9999")}
+
+    # WHEN
+    lambda_function.handler(forged, context())
+
+    # THEN
+    assert not bucket.received
+    assert not table.items()

@@ -1,0 +1,187 @@
+"""The conditions under which the table is written."""
+
+from dataclasses import replace
+
+import pytest
+
+from chime_expiration_handler.contract.ledger import Entry, Kind, Mode
+from chime_expiration_handler.sweep.table import (
+    LEASE_SECONDS,
+    EntryChangedError,
+    LeaseLostError,
+    OutdatedEventError,
+    PolicyTable,
+    Progress,
+)
+from localaws.standins.dynamodb_table import DynamoDBTable
+
+APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/chat"
+ENTRY = Entry(f"{APP_INSTANCE}/user/guest-1", Kind.SET, days=30, rule="30 days", ttl=9)
+PROGRESS = Progress({"set": 3}, "")
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def dynamodb() -> DynamoDBTable:
+    return DynamoDBTable("Guests")
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBTable, clock: Clock) -> PolicyTable:
+    table = PolicyTable(dynamodb, "Guests", APP_INSTANCE, clock)
+    table.declare(Mode.APPLY, {"ExpirationDays": "30"}, sent=1)
+    return table
+
+
+def test_each_declaration_is_a_new_generation(table: PolicyTable) -> None:
+    assert table.declare(Mode.CLEAR, {}, sent=2) == 2
+    policy = table.policy()
+    assert policy
+    assert (policy.generation, policy.mode) == (2, Mode.CLEAR)
+
+
+def test_an_event_that_was_sent_earlier_declares_nothing(table: PolicyTable) -> None:
+    # GIVEN
+    table.declare(Mode.CLEAR, {}, sent=9)
+
+    # THEN
+    with pytest.raises(OutdatedEventError):
+        table.declare(Mode.APPLY, {}, sent=8)
+
+
+def test_a_lease_is_given_once(table: PolicyTable, clock: Clock) -> None:
+    assert table.acquire("one", "sweep", 1, begins=True)
+    assert not table.acquire("other", "sweep", 1, begins=True)
+
+    # WHEN
+    clock.now += LEASE_SECONDS + 1
+
+    # THEN
+    assert table.acquire("other", "sweep", 1, begins=True)
+    with pytest.raises(LeaseLostError):
+        table.renew("one", 1, PROGRESS)
+
+
+def test_a_released_lease_is_free(table: PolicyTable) -> None:
+    # GIVEN
+    table.acquire("one", "sweep", 1, begins=True)
+
+    # WHEN
+    table.release("other")
+
+    # THEN
+    assert not table.acquire("other", "sweep", 1, begins=True)
+
+    # WHEN
+    table.release("one")
+
+    # THEN
+    assert table.acquire("other", "sweep", 1, begins=True)
+
+
+def test_a_new_generation_ends_the_lease_of_the_old_one(table: PolicyTable) -> None:
+    # GIVEN
+    table.acquire("one", "sweep", 1, begins=True)
+    table.renew("one", 1, PROGRESS)
+
+    # WHEN
+    table.declare(Mode.APPLY, {}, sent=2)
+
+    # THEN
+    with pytest.raises(LeaseLostError):
+        table.renew("one", 1, PROGRESS)
+    with pytest.raises(LeaseLostError):
+        table.finish("one", 1, PROGRESS, "")
+    assert not table.acquire("one", "sweep", 1, begins=True)
+
+
+def test_an_entry_is_written_only_as_it_was_read(table: PolicyTable) -> None:
+    # GIVEN
+    first = table.write(None, ENTRY)
+
+    # WHEN
+    second = table.write(first, replace(ENTRY, days=60))
+
+    # THEN
+    for seen in (None, first):
+        with pytest.raises(EntryChangedError):
+            table.write(seen, ENTRY)
+    with pytest.raises(EntryChangedError):
+        table.forget(first)
+    assert table.entry(ENTRY.user_arn) == second
+    table.forget(second)
+    assert table.entry(ENTRY.user_arn) is None
+
+
+def test_an_event_records_nothing_for_a_policy_that_has_changed(table: PolicyTable) -> None:
+    # GIVEN
+    written = table.write(None, ENTRY, generation=1)
+
+    # WHEN
+    table.declare(Mode.CLEAR, {}, sent=2)
+
+    # THEN
+    with pytest.raises(EntryChangedError):
+        table.write(written, replace(ENTRY, days=60), generation=1)
+
+
+def test_every_attribute_of_an_entry_is_read_back(table: PolicyTable) -> None:
+    # GIVEN
+    entry = Entry(
+        ENTRY.user_arn, Kind.FAILED, 30, frozenset({0, 60}), "", 17.25, "30 days", "refused", 99
+    )
+
+    # WHEN
+    written = table.write(None, entry)
+
+    # THEN
+    assert table.entry(entry.user_arn) == written == replace(entry, writer=written.writer)
+
+
+def test_a_page_of_entries_is_read_with_what_a_batch_leaves_out(
+    table: PolicyTable, dynamodb: DynamoDBTable
+) -> None:
+    # GIVEN
+    arns = [f"{APP_INSTANCE}/user/guest-{number}" for number in range(50)]
+    for arn in arns[:40]:
+        table.write(None, replace(ENTRY, user_arn=arn))
+    dynamodb.unprocessed = 20
+
+    # WHEN
+    entries = replace(table, sleep=lambda _: None).entries(arns)
+
+    # THEN
+    assert set(entries) == set(arns[:40])
+
+
+def test_the_entries_of_another_app_instance_are_not_scanned(
+    table: PolicyTable, dynamodb: DynamoDBTable
+) -> None:
+    # GIVEN
+    dynamodb.page_size = 1
+    table.write(None, ENTRY)
+    table.write(None, replace(ENTRY, user_arn=ENTRY.user_arn.replace("chat", "other")))
+
+    # WHEN
+    found, start = [], None
+    while True:
+        page = table.scan(start)
+        found += [entry.user_arn for entry in page.entries]
+        start = page.next_key
+        if start is None:
+            break
+
+    # THEN
+    assert found == [ENTRY.user_arn]
+    assert table.count_owned() == 1
