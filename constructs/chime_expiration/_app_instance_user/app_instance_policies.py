@@ -10,14 +10,14 @@ AppInstances of the account.
 """
 
 import json
-from collections.abc import Sequence
-from typing import Any
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_iam import CfnPolicy, CfnRole
 from constructs import Construct
 
 from chime_expiration._provider.nag import acknowledge_wildcard
+from chime_expiration._provider.service_role import allowing
+from chime_expiration._synth.declared_app_instance import every_app_instance
 from chime_expiration._synth.declared_user import DeclaredUser
 from chime_expiration._synth.identity import identity_of, logical_id
 
@@ -62,7 +62,7 @@ class AppInstancePolicies:
         if identity in self._policies:
             return
         known = [*self._policies, identity]
-        documents = [_allowing(ACTIONS, _users_of(each)) for each in known]
+        documents = [allowing(ACTIONS, _users_of(each)) for each in known]
         characters = sum(len(json.dumps(each, separators=(",", ":"))) for each in documents)
         if characters > _CHARACTERS_FOR_POLICIES:
             raise ValueError(
@@ -72,7 +72,7 @@ class AppInstancePolicies:
             )
 
     def _app_instances(self, user: DeclaredUser) -> str:
-        return user.app_instance_arn or f"arn:aws:chime:*:{self._stack.account}:app-instance/*"
+        return user.app_instance_arn or every_app_instance(self._stack)
 
     def _policy(self, app_instances: str, name: str) -> CfnPolicy:
         policy = CfnPolicy(
@@ -80,18 +80,11 @@ class AppInstancePolicies:
             name,
             policy_name=name,
             roles=[self._role.ref],
-            policy_document=_allowing(ACTIONS, _users_of(app_instances)),
+            policy_document=allowing(ACTIONS, _users_of(app_instances)),
         )
         policy.override_logical_id(name)
         acknowledge_wildcard(policy, _users_of(app_instances), _WILDCARD_REASON)
         return policy
-
-
-def _allowing(actions: Sequence[str], resource: str) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": resource}],
-    }
 
 
 def _users_of(app_instances: str) -> str:

@@ -11,6 +11,8 @@ from chime_expiration._provider.stack_function import SERVICE_TIMEOUT_SECONDS
 from chime_expiration._synth.checks import require_bool, require_removal_policy
 from chime_expiration._synth.days import days_of
 from chime_expiration._synth.declared_user import DeclaredUser
+from chime_expiration._synth.declared_users import DeclaredUsers
+from chime_expiration._synth.dependency import depend
 from chime_expiration._synth.identity import logical_id
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.attributes import EXPIRES_AT
@@ -108,7 +110,9 @@ class AppInstanceUserExpiration(Construct):
         )
         readable = user.parsed.user_id if user.parsed else ""
         self._resource.override_logical_id(logical_id("Expire", readable, user.identity))
-        _depend(self._resource, provider.policies.for_user(user))
+        depend(self._resource, provider.policies.for_user(user))
+        if user.app_instance_text:
+            DeclaredUsers.of(stack, user.app_instance_text).add(user.user_id, self._resource)
         if removal_policy is not RemovalPolicy.DESTROY:
             self._resource.apply_removal_policy(removal_policy)
         if user.parsed and provider.account not in (None, user.parsed.account):
@@ -174,13 +178,6 @@ def _require_missing_user(missing_user: MissingUser) -> None:
         raise TypeError(
             f"missing_user is {missing_user!r}: use MissingUser.FAIL or MissingUser.IGNORE"
         )
-
-
-def _depend(resource: CfnResource, policy: CfnResource) -> None:
-    # A dependency between constructs would cost a third of a declaration's time at synth. The
-    # oldest aws-cdk-lib of our range has only the method that newer ones call deprecated.
-    add = getattr(resource, "add_resource_dependency", None) or resource.add_dependency
-    add(policy)
 
 
 def _warn_of_other_stack(declaration: Construct, user: DeclaredUser, elsewhere: Construct) -> None:

@@ -1,28 +1,36 @@
 """What cdk-nag is told, without depending on it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
 
 from chime_expiration._synth.identity import is_token
 
-_RULE = "AwsSolutions-IAM5"
+_WILDCARD_RULE = "AwsSolutions-IAM5"
 
 # What `Validations.acknowledge` writes, which the oldest aws-cdk-lib of our range does not have.
 _ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
 
 
-def acknowledge_wildcard(policy: CfnResource, resource: str, reason: str) -> None:
-    """Say why ``policy`` allows the ``resource`` with a wildcard.
+def acknowledge(resource: CfnResource, reasons: Mapping[str, str]) -> None:
+    """Say why ``resource`` does not comply, by finding.
 
     cdk-nag 2 reads the metadata of the resource, cdk-nag 3 that of the construct, where each
-    finding has to be named.
+    finding of a rule has to be named: ``RULE[FINDING]``.
     """
-    policy.add_metadata("cdk_nag", {"rules_to_suppress": [{"id": _RULE, "reason": reason}]})
+    suppressed = [
+        {"id": finding.partition("[")[0], "reason": reason} for finding, reason in reasons.items()
+    ]
+    resource.add_metadata("cdk_nag", {"rules_to_suppress": suppressed})
+    resource.node.add_metadata(_ACKNOWLEDGED, dict(reasons))
+
+
+def acknowledge_wildcard(policy: CfnResource, resource: str, reason: str) -> None:
+    """Say why ``policy`` allows the ``resource`` with a wildcard."""
     resolved = Stack.of(policy).resolve(resource) if is_token(resource) else resource
-    finding = f"{_RULE}[Resource::{_as_cdk_nag_writes(resolved)}]"
-    policy.node.add_metadata(_ACKNOWLEDGED, {finding: reason})
+    acknowledge(policy, {f"{_WILDCARD_RULE}[Resource::{_as_cdk_nag_writes(resolved)}]": reason})
 
 
 def _as_cdk_nag_writes(value: Any) -> str:

@@ -1,6 +1,5 @@
 """One Lambda function of a stack, with its role and its log group."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aws_cdk import RemovalPolicy, Stack, Stage
@@ -11,6 +10,7 @@ from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
 from chime_expiration._provider.handler_asset import copy_handler_to
+from chime_expiration._provider.service_role import Policies, service_role
 
 # 490 declarations of one stack take about a minute at 10 Put calls a second: AWS documents no quota
 # for this call, so 10 is an assumption. A failing service is retried for two minutes: see
@@ -31,32 +31,39 @@ class StackFunction(Construct):
 
     :param handler: The entry point in the asset, as Lambda takes it.
     :param description: What the function does, for the function and its role.
-    :param policies: What its role may do beside writing the log: actions and a resource, by name.
+    :param policies: What its role may do beside writing the log: actions and resources, by name.
+    :param seconds: How long an invocation may run.
     """
 
     def __init__(
         self,
-        stack: Stack,
+        scope: Construct,
         id: str,
         *,
         handler: str,
         description: str,
-        policies: Mapping[str, tuple[Sequence[str], str]],
+        policies: Policies,
+        seconds: int = _FUNCTION_SECONDS,
     ) -> None:
         # First of all: this fails where an installation is damaged, and then nothing was made.
-        code = _copy_code(stack)
-        super().__init__(stack, id)
-        log_group = CfnLogGroup(self, "LogGroup", retention_in_days=_LOG_RETENTION_DAYS)
+        code = _copy_code(scope)
+        super().__init__(scope, id)
+        self.log_group = CfnLogGroup(self, "LogGroup", retention_in_days=_LOG_RETENTION_DAYS)
         # A create that fails is rolled back, and its log is the evidence.
-        log_group.apply_removal_policy(RemovalPolicy.RETAIN)
-        may_write_log = (("logs:CreateLogStream", "logs:PutLogEvents"), log_group.attr_arn)
-        self.role = _role(self, description, {"WriteLog": may_write_log, **policies})
-        self._function = _function(self, self.role, log_group, code, handler, description)
-        self.service_token = self._function.attr_arn
+        self.log_group.apply_removal_policy(RemovalPolicy.RETAIN)
+        may_write_log = (("logs:CreateLogStream", "logs:PutLogEvents"), self.log_group.attr_arn)
+        self.role = service_role(
+            self, "Role", "lambda", description, {"WriteLog": may_write_log, **policies}
+        )
+        self.function = _function(
+            self, self.role, self.log_group, code, handler, description, seconds
+        )
+        self.invoke_config = _invoke_config(self, self.function)
+        self.service_token = self.function.attr_arn
 
     def set_environment(self, name: str, value: str) -> None:
         """Set an environment variable of the function."""
-        self._function.add_property_override(f"Environment.Variables.{name}", value)
+        self.function.add_property_override(f"Environment.Variables.{name}", value)
 
 
 def check_placement(stack: Stack) -> None:
@@ -65,44 +72,12 @@ def check_placement(stack: Stack) -> None:
         raise ValueError(f"stack {stack.node.path!r} has no parent App or Stage: create it in one")
 
 
-def _copy_code(stack: Stack) -> Path:
-    stage = Stage.of(stack)
+def _copy_code(scope: Construct) -> Path:
+    stage = Stage.of(scope)
     assert stage is not None, "see check_placement"
     folder = Path(stage.asset_outdir) / "chime-expiration-handler"
     copy_handler_to(folder)
     return folder
-
-
-def _role(
-    scope: Construct, description: str, policies: Mapping[str, tuple[Sequence[str], str]]
-) -> CfnRole:
-    return CfnRole(
-        scope,
-        "Role",
-        description=description,
-        assume_role_policy_document={
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": "sts:AssumeRole",
-                    "Principal": {"Service": "lambda.amazonaws.com"},
-                }
-            ],
-        },
-        policies=[
-            CfnRole.PolicyProperty(
-                policy_name=name,
-                policy_document={
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {"Effect": "Allow", "Action": list(actions), "Resource": resource}
-                    ],
-                },
-            )
-            for name, (actions, resource) in policies.items()
-        ],
-    )
 
 
 def _function(
@@ -112,6 +87,7 @@ def _function(
     code: Path,
     handler: str,
     description: str,
+    seconds: int,
 ) -> CfnFunction:
     asset = Asset(scope, "Code", path=str(code))
     function = CfnFunction(
@@ -124,16 +100,20 @@ def _function(
         handler=handler,
         runtime="python3.14",
         role=role.attr_arn,
-        timeout=_FUNCTION_SECONDS,
+        timeout=seconds,
         # Lambda gives a function processor time in proportion to its memory; this halves a cold
         # start.
         memory_size=512,
         logging_config=CfnFunction.LoggingConfigProperty(log_group=log_group.ref),
     )
     asset.add_resource_metadata(function, "Code")
+    return function
+
+
+def _invoke_config(scope: Construct, function: CfnFunction) -> CfnEventInvokeConfig:
     # Lambda would run a failed invocation again minutes later: a Create whose stack has been rolled
     # back by then would set what nobody declares.
-    CfnEventInvokeConfig(
+    return CfnEventInvokeConfig(
         scope,
         "NoLateRetries",
         function_name=function.ref,
@@ -141,4 +121,3 @@ def _function(
         maximum_retry_attempts=0,
         maximum_event_age_in_seconds=_QUEUE_SECONDS,
     )
-    return function

@@ -1,4 +1,4 @@
-"""The days of a declaration."""
+"""The days of a declaration or a policy."""
 
 from functools import lru_cache
 
@@ -12,30 +12,35 @@ _FIX = f"use Duration.days(n) with {ALLOWED_DAYS}"
 _HIGHEST_NUMBER_TOKEN = -1e200
 
 
-def days_of(expire_after: Duration) -> int | float:
-    """The whole days in ``expire_after``, or the token of a number that is known at deployment.
+def days_of(duration: Duration, argument: str = "expire_after") -> int | float:
+    """The whole days in ``duration``, or the token of a number that is known at deployment.
 
-    Raises TypeError and ValueError.
+    Raises TypeError and ValueError, which name the argument of the construct.
     """
-    if not isinstance(expire_after, Duration):
-        raise TypeError(f"expire_after is {expire_after!r}, not a Duration: {_FIX}")
-    return _whole_days(expire_after)
+    if not isinstance(duration, Duration):
+        raise TypeError(f"{argument} is {duration!r}, not a Duration: {_FIX}")
+    return _whole_days(duration, argument)
+
+
+def is_number_token(number: float) -> bool:
+    """Whether ``number`` stands for one that is known at deployment."""
+    return number < _HIGHEST_NUMBER_TOKEN and Token.is_unresolved(number)
 
 
 # Hundreds of declarations share one Duration, and each question to it is a call to the jsii kernel.
 @lru_cache
-def _whole_days(expire_after: Duration) -> int | float:
+def _whole_days(duration: Duration, argument: str) -> int | float:
     try:
-        days = expire_after.to_days(integral=False)
+        days = duration.to_days(integral=False)
     except RuntimeError as error:
         raise ValueError(
-            f"expire_after is a token in a unit other than days, which cannot be converted: {_FIX}"
+            f"{argument} is a token in a unit other than days, which cannot be converted: {_FIX}"
         ) from error
-    if days < _HIGHEST_NUMBER_TOKEN and Token.is_unresolved(days):
+    if is_number_token(days):
         return days
     try:
         return expiration_days(days)
     except ValueError:
         raise ValueError(
-            f"expire_after is {expire_after.to_human_string()} ({days:g} days): {_FIX}"
+            f"{argument} is {duration.to_human_string()} ({days:g} days): {_FIX}"
         ) from None

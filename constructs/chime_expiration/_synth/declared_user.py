@@ -1,18 +1,13 @@
 """What a construct knows of the AppInstanceUser that it was given."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from aws_cdk import Stack
 
-from chime_expiration._synth.identity import identity_of, is_token
-from chime_expiration_handler.contract.arn import AppInstanceUserArn, ArnParts
-
-# A token as it is encoded in a text: `${Token[Ref.12]}`. The hint in front of the number can
-# contain colons, which must not be taken for those of the ARN.
-_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
-_MASK = "?"
+from chime_expiration._synth.arn_with_tokens import ArnWithTokens, has_token
+from chime_expiration._synth.identity import is_token
+from chime_expiration_handler.contract.arn import AppInstanceUserArn
 
 
 @dataclass(frozen=True)
@@ -45,23 +40,19 @@ class DeclaredUser:
         if not is_token(arn):
             parsed = AppInstanceUserArn.parse(arn)
             return cls(arn, parsed, parsed.app_instance_arn, arn)
-        masked = _TOKEN.sub(_MASK, arn)
-        try:
-            identity = identity_of(arn, stack)
-        except RuntimeError as error:
-            raise ValueError(_not_a_token(arn)) from error
-        if is_token(masked):
-            raise ValueError(_not_a_token(arn))
-        parts = ArnParts.split(masked)
-        match parts.resource if parts else ():
-            case ["app-instance", app_instance_id, "user", _] if _MASK not in app_instance_id:
+        token = ArnWithTokens.of(arn, stack)
+        match token.resource:
+            case ["app-instance", app_instance_id, "user", _] if not has_token(app_instance_id):
                 app_instance_arn, _, _ = arn.rpartition("/user/")
-                return cls(arn, None, app_instance_arn, identity)
-        return cls(arn, None, None, identity)
+                return cls(arn, None, app_instance_arn, token.identity)
+        return cls(arn, None, None, token.identity)
 
+    @property
+    def app_instance_text(self) -> str:
+        """The ARN of the AppInstance, which may be a token; empty where the whole ARN is one."""
+        return self.arn.rpartition("/user/")[0]
 
-def _not_a_token(arn: str) -> str:
-    return (
-        f"{arn!r} contains '${{Token[', but this app has no such token: "
-        "pass the token that the CDK returned"
-    )
+    @property
+    def user_id(self) -> str:
+        """The user's id, which may be a token."""
+        return self.arn.rpartition("/user/")[2]

@@ -1,8 +1,8 @@
 """Helpers for tests of stacks that declare expirations, for any test runner.
 
 ``has_expiration`` asserts one declaration, ``expirations_of`` returns all of them, and
-``snapshot_of`` returns a template that changes when a declaration changes, but not when the code
-of a Lambda function changes::
+``snapshot_of`` returns a template that changes when a declaration changes, but not when the code of
+a Lambda function changes::
 
     def test_guests_expire_after_thirty_days():
         has_expiration(GuestPolicy(App(), "GuestPolicy"), GUEST, Duration.days(30))

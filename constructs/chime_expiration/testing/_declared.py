@@ -4,10 +4,10 @@ import json
 from difflib import get_close_matches
 from typing import Any
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 
 from chime_expiration._synth.days import days_of
-from chime_expiration.testing._template import TemplateSource, template_of
+from chime_expiration.testing._template import TemplateSource, properties_of, resolved
 from chime_expiration_handler.contract.properties import DAYS, RESOURCE_TYPE, USER_ARN
 
 _MOST_USERS_SHOWN = 3
@@ -28,7 +28,7 @@ def expirations_of(source: TemplateSource) -> dict[str, Any]:
     :raises ValueError: Two declarations are for the same user, so that a dict cannot hold both.
     """
     days_by_user: dict[str, Any] = {}
-    for properties in _declarations(template_of(source)):
+    for properties in properties_of(source, RESOURCE_TYPE):
         user = _text(properties[USER_ARN])
         if user in days_by_user:
             raise ValueError(f"the template declares {user} twice: keep one of the two")
@@ -53,23 +53,15 @@ def has_expiration(
         declares a user twice.
     """
     declared = expirations_of(source)
-    user = _text(_resolved(user_arn, source))
+    user = _text(resolved(user_arn, source))
     days = expire_after
     if isinstance(expire_after, Duration):
-        days = _resolved(days_of(expire_after), source)
+        days = resolved(days_of(expire_after), source)
     if user not in declared or declared[user] != days:
         raise AssertionError(
             f"the template does not declare that {user} expires after {_text(days)} days; "
             f"it declares{_nearest(user, declared)}"
         )
-
-
-def _declarations(template: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        resource["Properties"]
-        for resource in template.get("Resources", {}).values()
-        if resource["Type"] == RESOURCE_TYPE
-    ]
 
 
 def _text(value: Any) -> str:
@@ -79,13 +71,6 @@ def _text(value: Any) -> str:
 def _plain_days(value: Any) -> Any:
     # ``add_property_override`` can leave a number as text, which CloudFormation accepts.
     return int(value) if isinstance(value, str) and value.isdecimal() else value
-
-
-def _resolved(value: Any, source: TemplateSource) -> Any:
-    """``value`` as the template has it: a token becomes an intrinsic function."""
-    # References within one stack resolve to the same text from any stack.
-    stack = source if isinstance(source, Stack) else Stack()
-    return stack.resolve(value)
 
 
 def _nearest(user: str, declared: dict[str, Any]) -> str:
