@@ -20,6 +20,9 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc"),
 ]
 
+# The folder of the checkout may contain a space.
+PYTHON = shlex.quote(sys.executable)
+
 
 def ignore_interrupts() -> None:
     """What a shell does before it starts a background job."""
@@ -76,7 +79,7 @@ def test_the_exports_can_be_written_to_a_file_which_is_removed_at_the_end(tmp_pa
             "import boto3; print(boto3.client('chime-sdk-identity')"
             f".list_app_instance_users(AppInstanceArn='{chat}'))"
         )
-        output = run_in_shell(f"{to_source} && {sys.executable} -c {shlex.quote(program)}")
+        output = run_in_shell(f"{to_source} && {PYTHON} -c {shlex.quote(program)}")
 
         # THEN it finds the users of cdk.json
         assert all(f"{chat}/user/{user}'" in output for user in users)
@@ -99,8 +102,8 @@ def test_time_can_pass_in_a_local_aws_that_runs(tmp_path: Path) -> None:
             "ExpirationSettings={'ExpirationDays': 30,"
             "'ExpirationCriterion': 'CREATED_TIMESTAMP'})"
         )
-        run_in_shell(f"{to_source} && {sys.executable} -c {shlex.quote(program)}")
-        advance = f"{to_source} && cd {shlex.quote(str(ROOT))} && {sys.executable} -m localaws"
+        run_in_shell(f"{to_source} && {PYTHON} -c {shlex.quote(program)}")
+        advance = f"{to_source} && cd {shlex.quote(str(ROOT))} && {PYTHON} -m localaws"
 
         # WHEN / THEN
         assert run_in_shell(f"{advance} advance 29 days").splitlines() == [
