@@ -327,13 +327,6 @@ MUTANTS = (
         "if False:",
     ),
     Mutant(
-        "a late Delete is always current",
-        "a Delete that was overtaken by a creation does not win",
-        "user/late_write.py",
-        "            return resource.is_deleted\n",
-        "            return True\n",
-    ),
-    Mutant(
         "the correction is not confirmed",
         "what changes during the correction is seen",
         "user/late_write.py",

@@ -69,9 +69,9 @@ class LateWrite:
             return self.request_type == "Delete"
         if resource.updated > self.sent + CLOCK_TOLERANCE:
             return False
-        if self.request_type == "Delete":
-            return resource.is_deleted
-        return resource.status == f"{self.request_type.upper()}_IN_PROGRESS"
+        # The clean-up of a replaced resource is not the status of its logical id.
+        is_delete = self.request_type == "Delete"
+        return is_delete or resource.status == f"{self.request_type.upper()}_IN_PROGRESS"
 
     def correct(self) -> int | None:
         """Give the user the days that the stack believes it has; return the days that it has now.
