@@ -2,7 +2,9 @@
 
 import pytest
 
+from chime_expiration_handler.service.failures import FailureKind
 from chime_expiration_handler.service.messages import LONGEST_REASON
+from chime_expiration_handler.service.retry_budget import UNDO_SECONDS, RetryBudget
 from fakes.cloudformation_events import create, delete
 from fakes.function import Function
 from localaws.chime import ChimeIdentity, ChimeServer, Fault
@@ -163,3 +165,18 @@ def test_a_message_with_the_longest_arn_keeps_the_reason_and_the_fix(
     # THEN
     assert len(response.reason) <= LONGEST_REASON
     assert "; " in response.reason
+
+
+def test_asking_cloudformation_ends_early_enough_to_take_a_write_back() -> None:
+    # GIVEN a function that has too little time left to ask once more and to take a write back
+    waits: list[float] = []
+    just_enough_for_an_attempt = 5 + 10 + TIME_TO_CORRECT_AND_RESPOND + 5
+    budget = RetryBudget(lambda: just_enough_for_an_attempt, waits.append)
+
+    # WHEN
+    asks_again = budget.ending_sooner(UNDO_SECONDS).wait(FailureKind.THROTTLED)
+
+    # THEN
+    assert not asks_again
+    assert waits == []
+    assert budget.wait(FailureKind.THROTTLED)
