@@ -141,7 +141,7 @@ class Directory:
         with self.lock:
             self.pages.expire_tokens()
 
-    def sweep(self) -> list[str]:
+    def delete_expired_users(self) -> list[str]:
         """Delete the users that have expired and return their ARNs.
 
         The real service does this in the background, within about six hours. Until
@@ -166,7 +166,7 @@ class Directory:
             for each in things:
                 each.created -= time
                 each.updated -= time
-            return self.sweep()
+            return self.delete_expired_users()
 
     def found_user(self, arn: str, region: str) -> AppInstanceUser:
         """Return a user as a call for a region sees it. Raises ChimeError."""

@@ -92,9 +92,9 @@ class ChimeIdentity(Directory):
             )
         )
 
-    def sweep(self) -> list[str]:
+    def delete_expired_users(self) -> list[str]:
         """Delete the users that have expired, send their events, and return their ARNs."""
-        expired = super().sweep()
+        expired = super().delete_expired_users()
         if self.trail:
             for arn in expired:
                 self.trail(expiration_event(arn, account=self.account, time=self.clock.now()))

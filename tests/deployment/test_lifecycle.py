@@ -272,7 +272,7 @@ def test_a_user_expires_after_the_declared_days(
     # WHEN
     chime.clock.advance(days=31)
     try:
-        expired = chime.sweep()
+        expired = chime.delete_expired_users()
     finally:
         chime.clock.advance(days=-31)
 

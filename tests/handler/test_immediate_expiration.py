@@ -76,7 +76,7 @@ def test_immediate_expiration_can_be_allowed(
 
     # THEN
     assert response.succeeded
-    assert chime.sweep() == [user]
+    assert chime.delete_expired_users() == [user]
 
 
 @pytest.mark.parametrize("days_passed", [0, 29.5, 40])

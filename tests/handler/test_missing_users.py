@@ -81,7 +81,7 @@ def test_an_update_of_a_user_that_has_expired_succeeds(
     function.run(create(user, 30))
     chime.clock.advance(days=40)
     if operation == DESCRIBE:
-        chime.sweep()
+        chime.delete_expired_users()
     else:
         chime.faults.add(Fault(PUT, "NotFoundException"))
 

@@ -134,7 +134,7 @@ class StackOfExpirations(RuleBasedStateMachine):
         self.denied = interval.denied
         self.chime.clock.advance(days=interval.days)
         if interval.expired_users_are_deleted:
-            self.chime.sweep()
+            self.chime.delete_expired_users()
         if interval.owner_deletes is not None:
             self.remove(self.users[interval.owner_deletes])
 

@@ -21,11 +21,11 @@ def test_a_user_is_deleted_after_its_days(client: Any, chime: ChimeIdentity, use
 
     # WHEN one day is left / THEN the user stays
     chime.clock.advance(days=29)
-    assert chime.sweep() == []
+    assert chime.delete_expired_users() == []
 
     # WHEN the last day has passed / THEN the user is deleted
     chime.clock.advance(days=1)
-    assert chime.sweep() == [user]
+    assert chime.delete_expired_users() == [user]
     with pytest.raises(client.exceptions.ForbiddenException):
         client.describe_app_instance_user(AppInstanceUserArn=user)
 
@@ -42,11 +42,11 @@ def test_an_expired_user_that_is_not_deleted_yet_can_get_more_days(
     set_days(client, user, 90)
 
     # THEN it stays for ninety days from its creation
-    assert chime.sweep() == []
+    assert chime.delete_expired_users() == []
     chime.clock.advance(days=58)
-    assert chime.sweep() == []
+    assert chime.delete_expired_users() == []
     chime.clock.advance(days=1)
-    assert chime.sweep() == [user]
+    assert chime.delete_expired_users() == [user]
 
 
 def test_days_below_the_age_of_a_user_expire_it_at_once(
@@ -59,7 +59,7 @@ def test_days_below_the_age_of_a_user_expire_it_at_once(
     set_days(client, old, 30)
 
     # THEN
-    assert chime.sweep() == [old]
+    assert chime.delete_expired_users() == [old]
 
 
 def test_a_cleared_user_never_expires(client: Any, chime: ChimeIdentity, user: str) -> None:
@@ -69,7 +69,7 @@ def test_a_cleared_user_never_expires(client: Any, chime: ChimeIdentity, user: s
 
     # WHEN years pass / THEN the user exists
     chime.clock.advance(days=5000)
-    assert chime.sweep() == []
+    assert chime.delete_expired_users() == []
 
 
 def test_the_clock_can_be_set_and_continues_from_there(chime: ChimeIdentity) -> None:

@@ -6,7 +6,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk.assertions import Template
 from constructs import Construct
 
-from chime_expiration._app_instance.policy import AppInstanceUserExpirationPolicy
+from chime_expiration import AppInstanceUserExpirationPolicy
 from chime_expiration_handler.contract.policy_properties import POLICY_RESOURCE_TYPE
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d"

@@ -14,7 +14,7 @@ from aws_cdk import (
 )
 from aws_cdk.assertions import Annotations, Match
 
-from chime_expiration._app_instance.new_users import NewUsers
+from chime_expiration import NewUsers
 from policy.declare_policy import (
     APP_INSTANCE,
     declare_policy,

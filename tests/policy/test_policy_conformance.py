@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from chime_expiration._app_instance.new_users import NewUsers
+from chime_expiration import NewUsers
 from declaration.declare import declare
 from policy.declare_policy import APP_INSTANCE, OTHER_APP_INSTANCE, declare_policy, resources
 from support.checkout import ROOT

@@ -13,8 +13,7 @@ from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_iam import Role, ServicePrincipal
 
 import chime_expiration
-from chime_expiration._app_instance.new_users import NewUsers
-from chime_expiration._app_instance.policy import AppInstanceUserExpirationPolicy
+from chime_expiration import AppInstanceUserExpirationPolicy, NewUsers
 from policy.declare_policy import APP_INSTANCE, declare_policy, resources_of_type
 
 Policy = AppInstanceUserExpirationPolicy

@@ -8,7 +8,7 @@ from aws_cdk import App, CfnParameter, Duration, RemovalPolicy, Stack
 from aws_cdk.assertions import Match, Template
 from aws_cdk.aws_events import Schedule
 
-from chime_expiration._app_instance.new_users import NewUsers
+from chime_expiration import NewUsers
 from chime_expiration_handler.contract import sweep_event
 from chime_expiration_handler.contract.policy_properties import (
     POLICY_RESOURCE_TYPE,

@@ -7,10 +7,8 @@ from aws_cdk import App, CfnParameter, Duration, Stack
 from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 
-from chime_expiration import AppInstanceUserExpiration
-from chime_expiration._app_instance.policy import AppInstanceUserExpirationPolicy
-from chime_expiration.testing import snapshot_of
-from chime_expiration.testing._policies import has_policy
+from chime_expiration import AppInstanceUserExpiration, AppInstanceUserExpirationPolicy
+from chime_expiration.testing import has_policy, snapshot_of
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d"
 

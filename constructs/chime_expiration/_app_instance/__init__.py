@@ -1,4 +1,1 @@
-"""The expiration policy for all users of an AppInstance.
-
-It is not public yet: ``chime_expiration`` does not export it.
-"""
+"""The expiration policy for all users of an AppInstance."""
