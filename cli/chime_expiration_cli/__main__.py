@@ -1,18 +1,15 @@
 """The console script ``chime-expiration``, and ``python -m chime_expiration_cli``."""
 
-import contextlib
 import importlib.util
 import io
 import sys
 
 from chime_expiration_cli.exit_status import ExitStatus
 
-_PACKAGES_OF_THE_EXTRA = ("boto3", "rich")
-
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit status; wrong arguments end the process with status 2."""
-    # None if it is closed: print() and argparse would then write errors to standard output.
+    """Run the command and return its exit status."""
+    # None if it is closed: print() would then write errors to standard output.
     sys.stderr = sys.stderr or io.StringIO()
     try:
         return _run(arguments)
@@ -23,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception:  # noqa: BLE001 - Python's own exit status for it, 1, means drift
         import traceback
 
-        _print_error(
+        from chime_expiration_cli.standard_error import print_error
+
+        print_error(
             f"{traceback.format_exc()}"
             "chime-expiration: internal error: please report the lines above"
         )
@@ -36,33 +35,17 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr = io.StringIO()
 
 
-def _print_error(text: str) -> None:
-    # A full disk or a closed pipe does not change the exit status.
-    with contextlib.suppress(OSError):
-        print(text, file=sys.stderr)
-
-
 def _run(arguments: list[str] | None) -> ExitStatus:
     # Imported here so that Ctrl-C during the imports ends without a traceback.
-    from chime_expiration_cli.arguments import parse_arguments
-    from chime_expiration_cli.errors import CommandError
+    from chime_expiration_cli.extra import missing_packages
+    from chime_expiration_cli.standard_error import print_error
 
-    options = parse_arguments(arguments)
-    missing = [name for name in _PACKAGES_OF_THE_EXTRA if importlib.util.find_spec(name) is None]
-    if missing:
-        _print_error(
-            f"chime-expiration needs {' and '.join(missing)}: install this project with its extra "
-            "'cli', for example: pip install './path/to/checkout[cli]'"
-        )
+    if importlib.util.find_spec("click") is None:
+        print_error(missing_packages())
         return ExitStatus.ERROR
-    # Imported here because projects that only synthesize have neither boto3 nor rich installed.
-    from chime_expiration_cli.status.command import run
+    from chime_expiration_cli.arguments import run_command
 
-    try:
-        return run(options)
-    except CommandError as error:
-        _print_error(f"chime-expiration status: {error}")
-        return ExitStatus.ERROR
+    return run_command(sys.argv[1:] if arguments is None else arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The exit statuses of the command line."""
+"""The exit statuses of the command line, and what each means."""
 
 from enum import IntEnum
 
@@ -18,3 +18,25 @@ class ExitStatus(IntEnum):
     # 128 + SIGINT and 128 + SIGPIPE, as shells report them.
     INTERRUPTED = 130
     BROKEN_PIPE = 141
+
+
+_OF_EVERY_COMMAND = {
+    ExitStatus.ERROR: "wrong arguments, no credentials, stack not found, AWS not reachable",
+    ExitStatus.INTERNAL_ERROR: "internal error",
+    ExitStatus.INTERRUPTED: "interrupted with Ctrl-C",
+    ExitStatus.BROKEN_PIPE: "the program that reads the output has ended",
+}
+_OF_COMMANDS = {
+    "status": {
+        ExitStatus.IN_SYNC: "every user has the declared days or is deleted, or nothing is "
+        "declared",
+        ExitStatus.DRIFT: "drift: MODIFIED, CONFLICTING or ORPHANED; DELETED with "
+        "--fail-on-deleted",
+        ExitStatus.NOT_CHECKED: "no drift found, but not everything could be checked",
+    },
+}
+
+
+def exit_statuses(command: str) -> dict[ExitStatus, str]:
+    """What each exit status of ``command`` means, in ascending order."""
+    return dict(sorted((_OF_EVERY_COMMAND | _OF_COMMANDS[command]).items()))

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from chime_expiration_cli.__main__ import main
-from chime_expiration_cli.arguments import parse_arguments
 from chime_expiration_cli.clients import SessionClients
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.status import command
+from chime_expiration_cli.status.options import StatusOptions
 from support.checkout import ROOT
 
 SOURCES = os.pathsep.join(str(ROOT / root) for root in ("cli", "constructs", "lambda"))
@@ -51,15 +53,12 @@ def test_help_imports_neither_aws_cdk_nor_boto3_nor_rich() -> None:
         "-c",
         "import sys\n"
         "from chime_expiration_cli.__main__ import main\n"
-        "try:\n"
-        "    main(['--help'])\n"
-        "except SystemExit:\n"
-        "    pass\n"
+        "main(['--help'])\n"
         f"{PRINT_IMPORTED}",
     )
 
     # THEN
-    assert result.stdout.startswith("usage: chime-expiration")
+    assert result.stdout.startswith("Usage: chime-expiration")
     assert result.stdout.endswith("imported: ['chime_expiration_cli']\n")
 
 
@@ -70,17 +69,16 @@ def test_the_command_line_is_a_module_too(module: str) -> None:
 
     # THEN
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.startswith("usage: chime-expiration status ")
+    assert result.stdout.startswith("Usage: chime-expiration status ")
 
 
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     # WHEN
-    with pytest.raises(SystemExit) as ended:
-        main(["--help"])
+    exit_status = main(["--help"])
 
     # THEN
-    assert ended.value.code == 0
-    assert "status    detect drift" in capsys.readouterr().out
+    assert exit_status == 0
+    assert "status  Detect drift" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
@@ -91,16 +89,91 @@ def test_the_help_of_a_command_fits_into_the_terminal(
     monkeypatch.setenv("COLUMNS", str(columns))
 
     # WHEN
-    with pytest.raises(SystemExit):
-        main(["status", "--help"])
+    main(["status", "--help"])
 
-    # THEN the texts that argparse does not wrap have at most 80 columns
+    # THEN the examples, which are not wrapped, have at most 80 columns
     help_text = capsys.readouterr().out
     assert max(map(len, help_text.splitlines())) <= max(columns, 80)
-    assert "exit status:\n  0  every user has the declared days" in help_text
+    assert "Exit status:\n  0    every user has the declared days" in help_text
+    assert "\n  chime-expiration status --stack GuestPolicy\n" in help_text
 
 
-@pytest.mark.parametrize("missing", ["rich", "boto3"])
+@pytest.mark.parametrize(
+    ("variables", "has_colours"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_the_help_has_colours_unless_no_color_is_set(
+    variables: dict[str, str],
+    has_colours: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    # WHEN
+    main(["status", "--help"])
+
+    # THEN
+    assert ("\x1b[" in capsys.readouterr().out) is has_colours
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_the_script_that_completes(
+    shell: str, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    monkeypatch.setenv("_CHIME_EXPIRATION_COMPLETE", f"{shell}_source")
+
+    # WHEN
+    exit_status = main([])
+
+    # THEN
+    assert exit_status == 0
+    assert b"chime-expiration" in capsysbinary.readouterr().out
+
+
+def test_the_options_of_a_command_are_completed(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN what bash asks after `chime-expiration status --ra` and the tab key
+    monkeypatch.setenv("_CHIME_EXPIRATION_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "chime-expiration status --ra")
+    monkeypatch.setenv("COMP_CWORD", "2")
+
+    # WHEN
+    main([])
+
+    # THEN
+    assert capsysbinary.readouterr().out == b"plain,--rate\n"
+
+
+def test_an_unknown_shell_is_an_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    monkeypatch.setenv("_CHIME_EXPIRATION_COMPLETE", "tcsh_source")
+
+    # THEN
+    assert main([]) == 2
+    assert "'tcsh_source': use bash_source, zsh_source or fish_source" in capsys.readouterr().err
+
+
+def test_the_documentation_lists_all_exit_statuses() -> None:
+    # GIVEN the rows of the table
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    documented = {
+        int(line.split("|")[1]) for line in page.splitlines() if line[:3].strip("| ").isdigit()
+    }
+
+    # THEN
+    assert documented == set(ExitStatus)
+
+
+@pytest.mark.parametrize("missing", ["rich", "boto3", "click"])
 def test_without_the_extra_the_message_names_what_is_missing(missing: str) -> None:
     # WHEN
     result = python(
@@ -193,30 +266,57 @@ def test_the_region_comes_from_the_variables_of_the_aws_cli(
     assert SessionClients.from_configuration().default_region() == region
 
 
-def test_deleted_users_are_drift_only_on_request() -> None:
-    assert not parse_arguments(["status"]).fail_on_deleted
-    assert parse_arguments(["status", "--fail-on-deleted"]).fail_on_deleted
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ([], StatusOptions()),
+        (["--fail-on-deleted", "--json"], StatusOptions(fail_on_deleted=True, json=True)),
+        (["--stack", "A", "--stack", "B", "--stack", "A"], StatusOptions(stacks=("A", "B"))),
+        (
+            ["--region", "us-east-1", "--rate", "5"],
+            StatusOptions((), ("us-east-1",), False, 7, False, 5),
+        ),
+        (["--expiring-within", "0"], StatusOptions(expiring_within_days=0)),
+    ],
+)
+def test_the_arguments_become_options(
+    arguments: list[str], options: StatusOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    received = []
+
+    def run(options: StatusOptions) -> ExitStatus:
+        received.append(options)
+        return ExitStatus.IN_SYNC
+
+    monkeypatch.setattr(command, "run", run)
+
+    # WHEN
+    main(["status", *arguments])
+
+    # THEN
+    assert received == [options]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "COMMAND"),
-        (["stat"], "'stat'"),
+        (["stat"], "'stat'. Did you mean 'status'?"),
+        (["status", "--jsn"], "'--jsn'. Did you mean '--json'?"),
         (["status", "--expiring-within", "-1"], "'-1' is not a number of days: use 0-5475"),
         (["status", "--expiring-within", "99999999"], "'99999999' is not a number of days: use 0-"),
         (["status", "--rate", "0"], "'0' is not a number of calls a second: use more than 0"),
     ],
 )
-def test_wrong_arguments_end_the_process_with_the_usage(
+def test_wrong_arguments_are_reported_with_the_usage(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # WHEN
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
+    exit_status = main(arguments)
 
     # THEN
-    assert ended.value.code == 2
+    assert exit_status == 2
     error = capsys.readouterr().err
-    assert "usage: chime-expiration" in error
+    assert "Usage: chime-expiration" in error
     assert message in error

@@ -75,7 +75,7 @@ def test_drift_is_status_1(arguments: tuple[str, ...]) -> None:
     assert b"MODIFIED" in output
 
 
-@pytest.mark.parametrize("arguments", [(), ("--json",)])
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--help",)])
 def test_a_closed_pipe_ends_the_command_without_a_message(arguments: tuple[str, ...]) -> None:
     # WHEN
     with closed_pipe() as pipe:
@@ -87,7 +87,7 @@ def test_a_closed_pipe_ends_the_command_without_a_message(arguments: tuple[str, 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
-@pytest.mark.parametrize("arguments", [(), ("--json",)])
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--help",)])
 def test_a_full_disk_is_an_error(arguments: tuple[str, ...]) -> None:
     # WHEN
     with Path("/dev/full").open("wb") as full:
@@ -102,7 +102,7 @@ def test_a_full_disk_is_an_error(arguments: tuple[str, ...]) -> None:
     )
 
 
-@pytest.mark.parametrize("arguments", [(), ("--json",)])
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--help",)])
 def test_a_closed_standard_output_is_an_error(arguments: tuple[str, ...]) -> None:
     # WHEN
     process = start(REPORT, *arguments, redirection=">&-")
@@ -177,7 +177,7 @@ def test_an_error_that_nobody_reads_keeps_its_status(
 
 
 @pytest.mark.parametrize(
-    "module", ["chime_expiration_cli.arguments", "dataclasses", "boto3", "rich.console"]
+    "module", ["chime_expiration_cli.arguments", "dataclasses", "click", "boto3", "rich.console"]
 )
 def test_ctrl_c_during_an_import_ends_without_a_traceback(module: str) -> None:
     # GIVEN an import that Ctrl-C interrupts

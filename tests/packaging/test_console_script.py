@@ -36,4 +36,4 @@ def test_the_installed_console_script_prints_its_help(
 
     # THEN
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.startswith(" ".join(["usage: chime-expiration", *arguments]))
+    assert result.stdout.startswith(" ".join(["Usage: chime-expiration", *arguments]))

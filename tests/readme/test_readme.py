@@ -162,12 +162,11 @@ def test_the_deployment_command_declares_the_users_that_it_names(tmp_path: Path)
 )
 def test_a_documented_subcommand_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     # WHEN
-    with pytest.raises(SystemExit) as ended:
-        chime_expiration([command.rpartition(" ")[2], "--help"])
+    exit_status = chime_expiration([command.rpartition(" ")[2], "--help"])
 
     # THEN
-    assert ended.value.code == 0
-    assert "usage:" in capsys.readouterr().out
+    assert exit_status == 0
+    assert "Usage:" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
