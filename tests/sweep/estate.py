@@ -14,6 +14,7 @@ from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.days import LEAST_NOTICE
 from chime_expiration_handler.contract.ledger import DAY_SECONDS, Entry, Kind, Mode, Policy
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
+from chime_expiration_handler.contract.wanted_days import wanted_days
 from chime_expiration_handler.service.app_instance import AppInstanceService
 from chime_expiration_handler.service.identity_service import IdentityService
 from chime_expiration_handler.service.retry_budget import RetryBudget
@@ -24,7 +25,6 @@ from chime_expiration_handler.sweep.paces import Paces
 from chime_expiration_handler.sweep.permit import Permit
 from chime_expiration_handler.sweep.table import PolicyTable
 from chime_expiration_handler.sweep.treatment import Treatment
-from chime_expiration_handler.sweep.wanted import wanted_days
 from chime_expiration_handler.sweep.worker import Worker
 from localaws.standins.app_instance import AppInstance
 from localaws.standins.dynamodb_table import DynamoDBTable

@@ -8,10 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chime_expiration_handler.contract.ledger import DAY_SECONDS, Entry, Kind
-from chime_expiration_handler.contract.policy_properties import Rule
-from chime_expiration_handler.service.user_state import UserState
-from chime_expiration_handler.sweep import entries
-from chime_expiration_handler.sweep.decision import (
+from chime_expiration_handler.contract.policy_decision import (
     Clear,
     Decision,
     Forget,
@@ -22,6 +19,9 @@ from chime_expiration_handler.sweep.decision import (
     decide,
     needs_look,
 )
+from chime_expiration_handler.contract.policy_properties import Rule
+from chime_expiration_handler.service.user_state import UserState
+from chime_expiration_handler.sweep import entries
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 ARN = "arn:aws:chime:us-east-1:111122223333:app-instance/chat/user/guest-1"

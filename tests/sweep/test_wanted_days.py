@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chime_expiration_handler.contract.limits import MAX_EXPIRATION_DAYS
 from chime_expiration_handler.contract.policy_properties import Rule
-from chime_expiration_handler.sweep.wanted import wanted_days
+from chime_expiration_handler.contract.wanted_days import wanted_days
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

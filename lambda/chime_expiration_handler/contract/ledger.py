@@ -25,6 +25,9 @@ INTENT_SETTLED_SECONDS = 60
 NO_DAYS = 0
 """The value of an intent to clear."""
 
+KEPT_AFTER_EXPIRY_SECONDS = 7 * DAY_SECONDS
+"""An entry outlives the expiration of its user: the service takes up to six hours to delete it."""
+
 
 def policy_key(app_instance_arn: str) -> str:
     """The key of the policy's item."""
@@ -118,6 +121,11 @@ class Entry:
             detail=_text(item, EntryAttribute.DETAIL),
             ttl=_integer(item, TIME_TO_LIVE) or 0,
         )
+
+    @property
+    def expires(self) -> float:
+        """When the user of an entry that is SET expires."""
+        return self.ttl - KEPT_AFTER_EXPIRY_SECONDS
 
     @property
     def is_owned(self) -> bool:

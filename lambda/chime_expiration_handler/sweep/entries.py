@@ -7,11 +7,15 @@ effect.
 
 from dataclasses import replace
 
-from chime_expiration_handler.contract.ledger import DAY_SECONDS, NO_DAYS, Entry, Kind
+from chime_expiration_handler.contract.ledger import (
+    DAY_SECONDS,
+    KEPT_AFTER_EXPIRY_SECONDS,
+    NO_DAYS,
+    Entry,
+    Kind,
+)
 from chime_expiration_handler.service.user_state import UserState
 
-# An entry outlives the expiration of its user: the service takes up to six hours to delete it.
-_KEPT_AFTER_EXPIRY_SECONDS = 7 * DAY_SECONDS
 _KEPT_SECONDS = 60 * DAY_SECONDS
 
 
@@ -61,13 +65,8 @@ def failed(entry: Entry | None, user_arn: str, detail: str, now: float) -> Entry
     return replace(known, kind=Kind.FAILED, detail=detail, ttl=ttl)
 
 
-def expiry_of(entry: Entry) -> float:
-    """When the user of an entry that is SET expires."""
-    return entry.ttl - _KEPT_AFTER_EXPIRY_SECONDS
-
-
 def _ttl(entry: Entry, state: UserState, now: float) -> int:
     owned = {*entry.intended, entry.days or NO_DAYS}
     expiry = max(state.created.timestamp() + max(owned) * DAY_SECONDS, now)
-    after_expiry = int(expiry) + _KEPT_AFTER_EXPIRY_SECONDS
+    after_expiry = int(expiry) + KEPT_AFTER_EXPIRY_SECONDS
     return after_expiry if entry.kind is Kind.SET else max(after_expiry, int(now) + _KEPT_SECONDS)

@@ -10,9 +10,9 @@ from typing import Any
 
 from chime_expiration_handler.contract.arn import AppInstanceArn, AppInstanceUserArn
 from chime_expiration_handler.contract.ledger import Mode, Policy
+from chime_expiration_handler.contract.policy_decision import needs_look
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
-from chime_expiration_handler.sweep.decision import needs_look
 from chime_expiration_handler.sweep.outcome import Counts, Outcome
 from chime_expiration_handler.sweep.permit import EventPermit, OutOfTimeError
 from chime_expiration_handler.sweep.policy import read_properties

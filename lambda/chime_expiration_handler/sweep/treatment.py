@@ -19,6 +19,15 @@ from chime_expiration_handler.contract.ledger import (
     Kind,
 )
 from chime_expiration_handler.contract.limits import EXPIRATION_CRITERIA
+from chime_expiration_handler.contract.policy_decision import (
+    Clear,
+    Forget,
+    Keep,
+    LeaveAlone,
+    Overdue,
+    Set,
+    decide,
+)
 from chime_expiration_handler.contract.policy_properties import Rule
 from chime_expiration_handler.service.failures import FailureKind
 from chime_expiration_handler.service.identity_service import (
@@ -29,15 +38,6 @@ from chime_expiration_handler.service.identity_service import (
 from chime_expiration_handler.service.rate_limiter import RateLimiter
 from chime_expiration_handler.service.user_state import UserState
 from chime_expiration_handler.sweep import entries
-from chime_expiration_handler.sweep.decision import (
-    Clear,
-    Forget,
-    Keep,
-    LeaveAlone,
-    Overdue,
-    Set,
-    decide,
-)
 from chime_expiration_handler.sweep.outcome import Outcome
 from chime_expiration_handler.sweep.paces import Paces
 from chime_expiration_handler.sweep.permit import Permit

@@ -13,10 +13,10 @@ from chime_expiration_handler.contract.ledger import (
     Mode,
     Policy,
 )
+from chime_expiration_handler.contract.policy_decision import needs_look
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
 from chime_expiration_handler.service.failures import FailureKind
-from chime_expiration_handler.sweep.decision import needs_look
 from chime_expiration_handler.sweep.outcome import Counts, Outcome, known_outcome
 from chime_expiration_handler.sweep.permit import OutOfTimeError, SweepPermit
 from chime_expiration_handler.sweep.policy import read_properties

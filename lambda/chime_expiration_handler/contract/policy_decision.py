@@ -1,18 +1,27 @@
-"""What to do with one user. Nothing here makes a call."""
+"""What a policy does with one user, by its rule, its ledger and what the service holds."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zlib import crc32
 
 from chime_expiration_handler.contract.ledger import Entry, Kind
 from chime_expiration_handler.contract.policy_properties import Rule
-from chime_expiration_handler.service.user_state import UserState
-from chime_expiration_handler.sweep.entries import expiry_of
-from chime_expiration_handler.sweep.wanted import wanted_days
+from chime_expiration_handler.contract.wanted_days import wanted_days
 
 # Each sweep looks at one share of the users that it has nothing to do for, so that what others have
 # changed is found within this many sweeps.
 _SHARES = 7
+
+
+class UserAtService(Protocol):
+    """What the decision needs to know of a user: its creation, and its days; None for none."""
+
+    @property
+    def created(self) -> datetime: ...
+
+    @property
+    def days(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ Decision = Keep | Set | Clear | LeaveAlone | Overdue | Forget
 
 
 def decide(
-    entry: Entry | None, state: UserState, rule: Rule, effective: datetime, *, governed: bool
+    entry: Entry | None, state: UserAtService, rule: Rule, effective: datetime, *, governed: bool
 ) -> Decision:
     """What to do with a user in this state.
 
@@ -86,7 +95,7 @@ def needs_look(
         or bool(entry.intended)
         or entry.rule != str(rule)
         # The user has expired, so this may be another one with the same id.
-        or (entry.kind is Kind.SET and expiry_of(entry) <= now)
+        or (entry.kind is Kind.SET and entry.expires <= now)
         or (sweep is not None and crc32(entry.user_arn.encode()) % _SHARES == sweep % _SHARES)
     )
 
