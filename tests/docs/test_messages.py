@@ -18,7 +18,9 @@ CODE = [
     )
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
-FUNCTIONS_THAT_TAKE_A_MESSAGE = ("_refusal", "_fitting", "add_warning_v2")
+FUNCTIONS_THAT_TAKE_A_MESSAGE = ("_refusal", "_fitting", "add_warning_v2", "invalid")
+FUNCTIONS_THAT_RETURN_A_MESSAGE = ("_fault", "_message")
+VARIABLES_WITH_A_MESSAGE = ("fault", "fix")
 
 
 def message_nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -31,6 +33,12 @@ def message_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             )
             if name in FUNCTIONS_THAT_TAKE_A_MESSAGE:
                 yield node
+        elif isinstance(node, ast.FunctionDef) and node.name in FUNCTIONS_THAT_RETURN_A_MESSAGE:
+            yield from (each for each in ast.walk(node) if isinstance(each, ast.Return))
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in (
+            VARIABLES_WITH_A_MESSAGE
+        ):
+            yield node.value
 
 
 def literals(node: ast.AST) -> Iterator[str]:
@@ -64,3 +72,7 @@ def test_messages_are_found_in_every_part() -> None:
     assert "so the deployment will be denied" in pieces
     assert "declares no user" in pieces
     assert "is not a template" in pieces
+    assert "matches no id of" in pieces
+    assert "users still to clear" in pieces
+    assert "names more than an AppInstance" in pieces
+    assert "not found; correct app_instance_arn" in pieces

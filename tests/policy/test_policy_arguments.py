@@ -50,12 +50,12 @@ REJECTED: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"notice": Duration.days(30)},
         ValueError,
-        "expire_after is 30 days and notice is 30 days, so that even a new user could not be set",
+        "expire_after is 30 days and notice is 30 days, so not even a new user could be set",
     ),
     (
         {"notice": Duration.days(14), "allow_immediate_expiration": True},
         ValueError,
-        "notice and allow_immediate_expiration=True exclude each other",
+        "notice and allow_immediate_expiration=True contradict each other",
     ),
     ({"users": []}, ValueError, "users is empty"),
     ({"users": "guest-*"}, TypeError, "users is 'guest-*', not a list: use ['guest-*']"),

@@ -114,7 +114,7 @@ def test_a_second_policy_without_a_name_is_rejected(stack: Stack) -> None:
     declare_policy(stack, "Guests", users=["guest-*"])
 
     # WHEN / THEN
-    message = "^'Chat/Bots' is another policy for '.*' beside 'Chat/Guests': pass a policy_name"
+    message = "^'Chat/Bots' is a second policy for '.*', after 'Chat/Guests': pass a policy_name"
     with pytest.raises(ValueError, match=message):
         declare_policy(stack, "Bots", users=["bot-*"])
     assert len(policies(stack)) == 1

@@ -16,15 +16,15 @@ from chime_expiration_handler.contract.user_patterns import UserPatterns, UserSe
 def notice_days(
     notice: Duration | None, days: float, *, allow_immediate_expiration: bool
 ) -> int | float | None:
-    """The whole days of ``notice``, or their token; ``days`` are those of the policy.
+    """The whole days of ``notice``, their token, or None; ``days`` are those of ``expire_after``.
 
     Raises TypeError and ValueError.
     """
     if allow_immediate_expiration:
         if notice is not None:
             raise ValueError(
-                "notice and allow_immediate_expiration=True exclude each other: leave one of them "
-                "out"
+                "notice and allow_immediate_expiration=True contradict each other: remove one of "
+                "them"
             )
         return None
     least: int | float = LEAST_NOTICE.days
@@ -35,15 +35,14 @@ def notice_days(
             f"notice is {least:g} days" if notice is not None else "each user has a day of notice"
         )
         raise ValueError(
-            f"expire_after is {days:g} days and {declared}, so that even a new user could not be "
-            "set to expire_after: use a longer expire_after, or allow_immediate_expiration=True "
-            "without notice"
+            f"expire_after is {days:g} days and {declared}, so not even a new user could be set: "
+            "use a longer expire_after, or allow_immediate_expiration=True without notice"
         )
     return least if notice is not None else None
 
 
 def selection(users: Sequence[str], except_users: Sequence[str]) -> UserSelection | None:
-    """The users that are selected, or None where a pattern is known only at deployment.
+    """The selected users, or None if a pattern is known only at deployment.
 
     Raises TypeError and ValueError.
     """
@@ -57,7 +56,7 @@ def selection(users: Sequence[str], except_users: Sequence[str]) -> UserSelectio
 
 
 def require_calls_per_second(rate: float) -> None:
-    """Raise TypeError or ValueError where ``rate`` is not a positive number, nor a token of one."""
+    """Raise TypeError or ValueError if ``rate`` is neither a positive number nor a token."""
     if isinstance(rate, bool) or not isinstance(rate, int | float):
         raise TypeError(f"calls_per_second is {rate!r}, not a number: use a positive number")
     if not is_number_token(rate):
@@ -65,7 +64,7 @@ def require_calls_per_second(rate: float) -> None:
 
 
 def require_new_users(new_users: NewUsers, app_instance: DeclaredAppInstance, stack: Stack) -> None:
-    """Raise TypeError, or ValueError where the stack cannot receive the events of new users."""
+    """Raise TypeError, or ValueError if the stack cannot receive the events of new users."""
     if not isinstance(new_users, NewUsers):
         raise TypeError(f"new_users is {new_users!r}: use NewUsers.AT_ONCE or NewUsers.BY_SWEEP")
     if new_users is NewUsers.BY_SWEEP or app_instance.parsed is None:
@@ -80,13 +79,15 @@ def require_new_users(new_users: NewUsers, app_instance: DeclaredAppInstance, st
 
 
 def require_policy_name(policy_name: str | None) -> None:
-    """Raise TypeError or ValueError where ``policy_name`` cannot be a part of logical ids."""
+    """Raise TypeError or ValueError if ``policy_name`` cannot be a part of logical ids."""
     if policy_name is None:
         return
     if not isinstance(policy_name, str):
         raise TypeError(f"policy_name is {policy_name!r}, not a string: use a name, or None")
     if not policy_name or is_token(policy_name):
-        raise ValueError(f"policy_name is {policy_name!r}: use a text that is known at synth")
+        raise ValueError(
+            f"policy_name is {policy_name!r}: use a name that is not empty and not a token"
+        )
 
 
 def _known_patterns(argument: str, patterns: Sequence[str]) -> list[str | None]:

@@ -52,13 +52,13 @@ def check_policy(policy: DeclaredPolicy) -> None:
         if policy.overlaps(other):
             raise ValueError(
                 f"{policy.path!r} and {other.path!r} are policies for the same users of "
-                f"{policy.app_instance.identity!r}: select different users, or except the users of "
-                "one policy from the other"
+                f"{policy.app_instance.identity!r}: select different users, or add the users of "
+                "one policy to except_users of the other"
             )
         if policy.identity == other.identity:
             raise ValueError(
-                f"{policy.path!r} is another policy for {policy.app_instance.identity!r} beside "
-                f"{other.path!r}: pass a policy_name, from which the logical ids are derived"
+                f"{policy.path!r} is a second policy for {policy.app_instance.identity!r}, after "
+                f"{other.path!r}: pass a policy_name to the second one"
             )
 
 

@@ -47,11 +47,12 @@ _LOGICAL_ID_PREFIX = "ExpirationPolicy"
 
 
 class AppInstanceUserExpirationPolicy(Construct):
-    """Declares when the users of an AppInstance expire: those present, and those created later.
+    """Declares when the users of an AppInstance expire: the present ones, and those created later.
 
-    Deploying sets the users that the patterns select. Users that are created later are set within
-    seconds. A sweep, once a day, finds what was missed. Removing the policy, or the stack, clears
-    what the policy has set, and nothing else::
+    Deploying sets the expiration of the users that the patterns select. Users that are created
+    later are set when the event of their creation arrives. A sweep, once a day, sets the users that
+    were missed. Removing the policy, or the stack, clears what the policy has set, and nothing
+    else::
 
         AppInstanceUserExpirationPolicy(
             self,
@@ -63,8 +64,8 @@ class AppInstanceUserExpirationPolicy(Construct):
             notice=Duration.days(14),
         )
 
-    The policy never touches an admin of the AppInstance, nor a user that somebody else has set. A
-    user that ``AppInstanceUserExpiration`` declares in the same stack is left to its declaration.
+    The policy never sets an admin of the AppInstance, and never changes an expiration that somebody
+    else has set. Users that ``AppInstanceUserExpiration`` declares in the same stack are excepted.
 
     The logical ids are derived from the AppInstance and ``policy_name``, not from the construct
     path: renaming a construct, or moving it within its stack, changes nothing in the deployment.
@@ -92,33 +93,37 @@ class AppInstanceUserExpirationPolicy(Construct):
 
         :param scope: The stack, or a construct in one.
         :param id: The construct id, unique within ``scope``.
-        :param app_instance_arn: The AppInstance. A token is checked when the stack is deployed.
+        :param app_instance_arn: The AppInstance. A token is checked at deployment.
         :param expire_after: How long after its creation a user is deleted: whole days, 1-5475.
             ``Duration.days(token)`` is checked at deployment.
-        :param users: Patterns of AppInstanceUserIds; ``*`` matches any characters, also none. Each
-            may be a token, which is checked at deployment. Default: all users.
-        :param except_users: Patterns of the users that the policy is not for. Default: none. Admins
-            of the AppInstance are always excepted.
-        :param notice: How long a user stays at least, from now on: whole days. A user that
-            ``expire_after`` would delete sooner gets its age plus the notice. Default: such a user
-            is left alone and counted as overdue, where it would be deleted within a day.
-        :param allow_immediate_expiration: Whether users that are older than ``expire_after`` are
-            deleted within hours. Default: see ``notice``.
-        :param enabled: ``False`` clears in the background what the policy has set, so that a policy
-            for many users can be removed in the next deployment. Default: the policy applies.
-        :param calls_per_second: How many users are set in a second, at most. The quota of Chime SDK
-            is 10, for all callers of an account in a region. Default: 8.
-        :param schedule: When the users are swept. Default: once a day.
-        :param new_users: Whether users get the setting when they are created, or by the next sweep.
-            Default: when they are created.
-        :param policy_name: Tells several policies for one AppInstance in one stack apart. A policy
-            with another name is another policy. Default: the only one.
-        :param removal_policy: What happens when the policy is removed: ``DESTROY`` clears the
-            users, ``RETAIN`` leaves them as they are. Default: cleared.
+        :param users: Patterns of AppInstanceUserIds. ``*`` matches any characters, also none. Each
+            pattern may be a token, which is checked at deployment. Default: all users.
+        :param except_users: Patterns of the users that the policy does not apply to. Default: none.
+            Admins of the AppInstance are always excepted.
+        :param notice: How long each user stays at least after it is set: whole days. If
+            ``expire_after`` would delete a user sooner, the user gets its age plus the notice.
+            Default: no notice. If ``expire_after`` would delete a user within a day, the user is
+            left as it is and counted as overdue.
+        :param allow_immediate_expiration: Whether users may be set that are older than
+            ``expire_after`` or reach it within a day. Chime SDK deletes them within about six hours
+            after that. Default: they are not set, see ``notice``.
+        :param enabled: Whether the policy applies. ``False`` clears what it has set and goes on
+            after the deployment, so that the next deployment can remove a policy for many users.
+            Default: it applies.
+        :param calls_per_second: How many users a sweep sets in a second, at most. All callers of an
+            account share the quotas of a region. AWS documents none for this call; 10 is assumed.
+            Default: 8.
+        :param schedule: When a sweep starts. Default: once a day.
+        :param new_users: Whether new users are set when the event of their creation arrives, or in
+            the next sweep. Default: when the event arrives.
+        :param policy_name: The name of the policy, if the stack has several for one AppInstance. A
+            policy with another name is another policy. Default: no name.
+        :param removal_policy: What happens when the policy is removed: ``DESTROY`` clears what it
+            has set, ``RETAIN`` leaves all users as they are. Default: cleared.
         :raises TypeError: An argument has the wrong type.
-        :raises ValueError: An argument has a value that the service, CloudFormation or the policy
-            itself would refuse, the stack is in another region than the AppInstance while
-            ``new_users`` is ``AT_ONCE``, or another policy of the stack is for the same users.
+        :raises ValueError: The service or CloudFormation would refuse an argument, or arguments
+            contradict each other. Or the stack is in another region than the AppInstance, and
+            ``new_users`` is ``AT_ONCE``. Or another policy of the stack is for the same users.
             Nothing of a refused policy stays in the template.
         """
         # Most stacks have no policy, and these imports would slow down every synth.
@@ -194,61 +199,61 @@ class AppInstanceUserExpirationPolicy(Construct):
 
     @property
     def users_set(self) -> str:
-        """How many users the deployment has set until it ended (a token)."""
+        """How many users the sweep had set when the deployment ended (a token)."""
         return self._attribute(policy_properties.USERS_SET)
 
     @property
     def users_cleared(self) -> str:
-        """How many users the deployment has cleared until it ended (a token)."""
+        """How many users the sweep had cleared when the deployment ended (a token)."""
         return self._attribute(policy_properties.USERS_CLEARED)
 
     @property
     def users_failed(self) -> str:
-        """For how many users every call has failed until the deployment ended (a token)."""
+        """How many users could not be set or cleared when the deployment ended (a token)."""
         return self._attribute(policy_properties.USERS_FAILED)
 
     @property
     def users_overdue(self) -> str:
-        """How many users are older than ``expire_after``, without a notice (a token)."""
+        """How many users are too old for ``expire_after``, and get no notice (a token)."""
         return self._attribute(policy_properties.USERS_OVERDUE)
 
     @property
     def users_left_alone(self) -> str:
-        """How many users somebody else has set (a token)."""
+        """How many users have an expiration that somebody else has set (a token)."""
         return self._attribute(policy_properties.USERS_LEFT_ALONE)
 
     @property
     def sweep_finished(self) -> str:
-        """``true`` where the deployment has waited for all users, else ``false`` (a token)."""
+        """``true`` if all users were done when the deployment ended, else ``false`` (a token)."""
         return self._attribute(policy_properties.SWEEP_FINISHED)
 
     @property
     def state_machine(self) -> "IStateMachine":
-        """The state machine of the sweeps. An execution that fails is a sweep that failed."""
+        """The state machine. Each of its executions is a sweep."""
         return self._resources.state_machine_interface
 
     @property
     def function(self) -> "IFunction":
-        """The function that sets and clears the users."""
+        """The function that sets and clears the expirations."""
         return self._resources.function_interface
 
     @property
     def log_group(self) -> "ILogGroup":
-        """The log of the function."""
+        """The log group of the function."""
         return self._resources.log_group_interface
 
     @property
     def table(self) -> "ITable":
-        """The table of what the policy has set."""
+        """The table that records what the policy has set."""
         return self._resources.table_interface
 
     @property
     def dead_letter_queue(self) -> "IQueue":
-        """The queue of creation events that have failed again and again.
+        """The queue of creation events whose users could not be set in five attempts.
 
-        The next sweep sets their users.
+        The next sweep tries these users again.
 
-        :raises ValueError: ``new_users`` is ``BY_SWEEP``, so there are no such events.
+        :raises ValueError: ``new_users`` is ``BY_SWEEP``: there are no creation events.
         """
         queue = self._resources.dead_letter_queue_interface
         if queue is None:
@@ -258,10 +263,10 @@ class AppInstanceUserExpirationPolicy(Construct):
         return queue
 
     def metric(self, metric_name: str, **options: Any) -> "Metric":
-        """A metric of this policy: the sum, over five minutes unless ``options`` say otherwise.
+        """A metric of this policy. Default: the sum over five minutes.
 
         :param metric_name: The name that the function writes, such as ``UsersSet``.
-        :param options: Those of ``aws_cdk.aws_cloudwatch.MetricOptions``.
+        :param options: The options of ``aws_cdk.aws_cloudwatch.MetricOptions``.
         """
         from aws_cdk.aws_cloudwatch import Metric
 
@@ -277,27 +282,27 @@ class AppInstanceUserExpirationPolicy(Construct):
         return metric.attach_to(self)
 
     def metric_users_set(self, **options: Any) -> "Metric":
-        """How many users the policy has set."""
+        """How many users were set."""
         return self.metric(metrics.USERS_SET, **options)
 
     def metric_users_cleared(self, **options: Any) -> "Metric":
-        """How many users the policy has cleared."""
+        """How many users were cleared."""
         return self.metric(metrics.USERS_CLEARED, **options)
 
     def metric_users_failed(self, **options: Any) -> "Metric":
-        """How many users could not be set or cleared; the log names each of them."""
+        """How many users could not be set or cleared. The log contains the message for each."""
         return self.metric(metrics.USERS_FAILED, **options)
 
     def metric_users_overdue(self, **options: Any) -> "Metric":
-        """How many users are older than ``expire_after``, without a notice."""
+        """How many users are too old for ``expire_after``, and get no notice."""
         return self.metric(metrics.USERS_OVERDUE, **options)
 
     def metric_users_left_alone(self, **options: Any) -> "Metric":
-        """How many users somebody else has set."""
+        """How many users have an expiration that somebody else has set."""
         return self.metric(metrics.USERS_LEFT_ALONE, **options)
 
     def metric_sweeps_failed(self, **options: Any) -> "Metric":
-        """How many sweeps have failed as a whole."""
+        """How many sweeps have failed, because the users or admins could not be listed."""
         return self.state_machine.metric_failed(**options)
 
     def metric_dead_letters(self, **options: Any) -> "Metric":

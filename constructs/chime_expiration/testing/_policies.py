@@ -32,18 +32,19 @@ def has_policy(
 ) -> None:
     """Assert that ``source`` declares a policy for the users of an AppInstance.
 
-    :param source: A Stack, which is synthesized, a Template, or a dict of one.
+    :param source: A Stack, which is synthesized, a Template, or a template as a dict.
     :param app_instance_arn: The AppInstance: its ARN, the token that was passed to the policy, or
         the intrinsic function in the template.
     :param expire_after: The time after the creation of each user: a Duration, or whole days.
-    :param users: The patterns. Default: any.
-    :param except_users: The patterns of excepted users, and the ids of the users that are declared
-        one by one in the same stack, in the order of the template. Default: any.
-    :param notice: The notice: a Duration, or whole days. Default: any, or none.
-    :param enabled: Whether the policy applies. Default: either.
-    :raises AssertionError: The template does not declare it. The message shows what it declares.
-    :raises TypeError: ``source`` holds no template.
-    :raises ValueError: A Duration cannot be declared.
+    :param users: The patterns. Default: not compared.
+    :param except_users: The patterns of the excepted users, then the sorted ids of the users that
+        ``AppInstanceUserExpiration`` declares in the same stack. Default: not compared.
+    :param notice: The notice: a Duration, or whole days. Default: not compared.
+    :param enabled: Whether the policy applies. Default: not compared.
+    :raises AssertionError: The template does not declare it. The message shows the declared
+        policies.
+    :raises TypeError: ``source`` is not a template.
+    :raises ValueError: ``expire_after`` or ``notice`` is a Duration that cannot be declared.
     """
     expected = {
         names.APP_INSTANCE_ARN: app_instance_arn,
