@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aws_cdk import App
 
-from chime_expiration.testing import expirations_of
+from chime_expiration.testing import expirations_of, has_policy
 from chime_expiration_cli.__main__ import main as chime_expiration
 from support.checkout import ROOT
 
@@ -20,6 +20,7 @@ PAGES = [
     "docs/how-it-works.md",
     "docs/choosing.md",
     "docs/operating.md",
+    "docs/policy.md",
     "examples/pipeline/README.md",
     "examples/github-actions/README.md",
 ]
@@ -60,22 +61,26 @@ def run(command: str, folder: Path, **variables: str) -> str:
     return completed.stdout
 
 
-def test_the_first_example_declares_one_expiration(tmp_path: Path) -> None:
+def test_the_first_examples_declare_a_policy_and_one_expiration(tmp_path: Path) -> None:
     # GIVEN
+    policy, one_user, _ = blocks("python")
     namespace: dict[str, Any] = {}
-    exec(blocks("python")[0], namespace)
+    exec(policy, namespace)
 
     # WHEN
     stack = namespace["GuestPolicy"](App(outdir=str(tmp_path)), "GuestPolicy")
+    exec(one_user, namespace | {"stack": stack})
 
     # THEN
-    assert expirations_of(stack) == {f"{namespace['CHAT']}/user/guest-42": 30}
+    chat = namespace["CHAT"]
+    has_policy(stack, chat, 30, users=["guest-*"], except_users=["demo-1"], notice=14)
+    assert expirations_of(stack) == {f"{chat}/user/demo-1": 90}
 
 
 @pytest.mark.slow
 def test_the_example_tests_pass_and_fail_after_a_change(tmp_path: Path) -> None:
     # GIVEN
-    policy, test = blocks("python")
+    policy, _, test = blocks("python")
     (tmp_path / "guest_policy.py").write_text(policy)
     (tmp_path / "test_guest_policy.py").write_text(test)
 
