@@ -1,25 +1,16 @@
-"""``python -m bench``: measure everything, print the table, write the JSON and the picture."""
+"""``python -m bench``: measure, print the table, write the JSON and the picture."""
 
 import argparse
+import contextlib
 import sys
 import time
+from collections.abc import Sequence
 
 from rich.console import Console
 
 from bench import picture, table
-from bench.endpoints import endpoints
-from bench.functions import functions
-from bench.measurements import (
-    asset,
-    burst,
-    calls,
-    cold_start,
-    cold_start_steps,
-    synth,
-    template,
-    warm_update,
-)
 from bench.places import PICTURE, RESULTS, fingerprint
+from bench.plan import MEASUREMENTS, Shared
 from bench.rows import Result
 
 
@@ -30,35 +21,26 @@ def main() -> int:
     )
     parser.add_argument("--check", action="store_true", help="fail if a target is missed")
     parser.add_argument("--quick", action="store_true", help="take few rounds and write no files")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=MEASUREMENTS,
+        metavar="MEASUREMENT",
+        help=f"measure only these, and keep the other results: {', '.join(MEASUREMENTS)}",
+    )
     options = parser.parse_args()
-    share = 0.1 if options.quick else 1.0
     started = time.monotonic()
     sources = fingerprint()
-    with Console(stderr=True).status("setting up the alternatives") as status:
-        compared = functions()
-        results: list[Result] = []
-        status.update("comparing templates")
-        results.append(template.measure())
-        with endpoints() as shared:
-            status.update("counting calls")
-            results.append(calls.measure(shared, compared))
-            status.update("starting functions")
-            results.append(cold_start.measure(shared, compared, 120 * share))
-            results.append(cold_start_steps.measure(compared, 30 * share))
-            status.update("updating with warm functions")
-            results.append(warm_update.measure(shared, compared, 30 * share))
-        status.update("deploying 490 declarations at once")
-        results.append(burst.measure())
-        results.append(asset.measure(compared))
-        status.update("synthesizing")
-        results.insert(0, synth.measure(480 * share, least=2 if options.quick else 5))
+    results = _measure(options.only or list(MEASUREMENTS), quick=options.quick)
     rows = [row for result in results for row in result.rows]
     table.show(rows)
     if fingerprint() != sources:
         print("the sources changed during the run: run it again", file=sys.stderr)
         return 2
-    if not options.quick:
-        table.write(rows, RESULTS)
+    if not options.quick and options.only:
+        table.replace(rows, RESULTS, sources)
+    elif not options.quick:
+        table.write(rows, RESULTS, sources)
         picture.draw([panel for result in results for panel in result.panels], PICTURE)
     missed = [row for row in rows if row.reached is False]
     targets = sum(row.reached is not None for row in rows)
@@ -71,4 +53,17 @@ def main() -> int:
     return 1 if options.check and missed else 0
 
 
-sys.exit(main())
+def _measure(names: Sequence[str], *, quick: bool) -> list[Result]:
+    """Measure what is named; the results are in the order of the table."""
+    results: list[Result] = []
+    with contextlib.ExitStack() as closing, Console(stderr=True).status("") as status:
+        shared = Shared(closing, quick=quick)
+        for name in sorted(names, key=list(MEASUREMENTS).index):
+            measurement = MEASUREMENTS[name]
+            status.update(measurement.activity)
+            results.append(measurement.measure(shared))
+    return results
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,7 @@
 """The rows of the result: one comparison each, and its target."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.samples import Spread, ratio
@@ -13,7 +13,8 @@ class Row:
 
     ``value`` must be at most ``limit``, or at least with ``least``; a row without a limit has no
     target. A ratio is ours divided by theirs. If ``value`` is a ratio of one clock, ``waited``
-    (elapsed time) or ``processor`` (processor time) is that of the other.
+    (elapsed time) or ``processor`` (processor time) is that of the other. ``figures`` are what else
+    was counted, by name.
     """
 
     group: str
@@ -28,6 +29,7 @@ class Row:
     waited: Spread | None = None
     processor: Spread | None = None
     note: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def reached(self) -> bool | None:
@@ -52,10 +54,16 @@ class Row:
         return f"{'≥' if self.least else '≤'} {self.limit:g} {self.unit}".rstrip()
 
     @property
+    def remark(self) -> str:
+        """The figures and the note as text."""
+        figures = ", ".join(f"{name} {_plain(value)}" for name, value in self.figures.items())
+        return "; ".join(filter(None, (figures, self.note)))
+
+    @property
     def measured(self) -> str:
         """The value and its spread as text."""
         if self.unit != "×":
-            return f"{self.value.median:g} {self.unit}".rstrip()
+            return f"{self.value.median:.4g} {self.unit}".rstrip()
         text = f"{self.value.median:.2f} ×"
         low, high = f"{self.value.low:.2f}", f"{self.value.high:.2f}"
         return text if low == high else f"{text} ({low}-{high})"
@@ -76,6 +84,10 @@ class Result:
 
     rows: list[Row]
     panels: list[Panel]
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def milliseconds(seconds: Spread) -> str:

@@ -34,24 +34,52 @@ def show(rows: Sequence[Row]) -> None:
         table.add_row(row.what, row.against, *measured, row.target, _verdict(row))
     console = Console(width=None if Console().is_terminal else 190)
     console.print(table)
-    for row in filter(lambda row: row.note, rows):
-        console.print(f"[dim]{row.group}, {row.what}, against {row.against}: {row.note}[/dim]")
+    for row in filter(lambda row: row.remark, rows):
+        against = f", against {row.against}" if row.against else ""
+        console.print(f"[dim]{row.group}, {row.what}{against}: {row.remark}[/dim]")
 
 
-def write(rows: Sequence[Row], file: Path) -> None:
-    """Write all rows as JSON, with the versions of what was measured."""
-    content = {
-        "measured_with": {
-            "python": platform.python_version(),
-            "system": platform.system(),
-            "processors": os.cpu_count(),
-            **{package: version(package) for package in _PACKAGES},
-        },
-        "rows": [
-            {**_rounded(asdict(row)), "reached": row.reached, "certain": row.certain}
-            for row in rows
-        ],
+def write(rows: Sequence[Row], file: Path, sources: str) -> None:
+    """Write all rows as JSON, with the versions and the ``sources`` of what was measured."""
+    _write(_as_json(rows, sources), file)
+
+
+def replace(rows: Sequence[Row], file: Path, sources: str) -> None:
+    """Replace the groups that the rows belong to, in a file that ``write`` has written.
+
+    The other groups stay. Raises ValueError if they were measured with other versions.
+    """
+    before = json.loads(file.read_text("utf-8"))
+    if before["measured_with"] != _measured_with():
+        raise ValueError(f"{file.name} was measured with other versions: measure everything")
+    groups = {row.group for row in rows}
+    kept = [row for row in before["rows"] if row["group"] not in groups]
+    _write([*kept, *_as_json(rows, sources)], file)
+
+
+def _measured_with() -> dict[str, object]:
+    return {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "processors": os.cpu_count(),
+        **{package: version(package) for package in _PACKAGES},
     }
+
+
+def _as_json(rows: Sequence[Row], sources: str) -> list[dict[str, Any]]:
+    return [
+        {
+            **_rounded(asdict(row)),
+            "reached": row.reached,
+            "certain": row.certain,
+            "sources": sources,
+        }
+        for row in rows
+    ]
+
+
+def _write(rows: list[dict[str, Any]], file: Path) -> None:
+    content = {"measured_with": _measured_with(), "rows": rows}
     file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
