@@ -13,6 +13,7 @@ from bench.measurements import (
     calls,
     cold_start,
     cold_start_steps,
+    policy_sweeps,
     synth,
     template,
     warm_update,
@@ -38,6 +39,10 @@ class Shared:
     def seconds(self, usual: float) -> float:
         """How long a measurement may take."""
         return usual * 0.1 if self.quick else usual
+
+    def users(self, usual: int) -> int:
+        """How many users a policy is measured with."""
+        return usual // 50 if self.quick else usual
 
 
 @dataclass(frozen=True)
@@ -69,4 +74,7 @@ MEASUREMENTS = {
     ),
     "burst": Measurement("deploying 490 declarations at once", lambda _: burst.measure()),
     "asset": Measurement("comparing assets", lambda to: asset.measure(to.functions)),
+    "policy_sweeps": Measurement(
+        "sweeping in virtual time", lambda to: policy_sweeps.measure(to.users(100_000))
+    ),
 }
