@@ -13,6 +13,8 @@ from bench.measurements import (
     calls,
     cold_start,
     cold_start_steps,
+    policy_deployed,
+    policy_scripts,
     policy_sweeps,
     synth,
     template,
@@ -76,5 +78,11 @@ MEASUREMENTS = {
     "asset": Measurement("comparing assets", lambda to: asset.measure(to.functions)),
     "policy_sweeps": Measurement(
         "sweeping in virtual time", lambda to: policy_sweeps.measure(to.users(100_000))
+    ),
+    "policy_scripts": Measurement(
+        "running scripts in virtual time", lambda to: policy_scripts.measure(to.users(100_000))
+    ),
+    "policy_deployed": Measurement(
+        "sweeping on the local AWS", lambda to: policy_deployed.measure(to.users(10_000))
     ),
 }

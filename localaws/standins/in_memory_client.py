@@ -6,14 +6,14 @@ A call takes half a millisecond. ``direct_client`` is the fast one, without boto
 from collections.abc import Callable
 from io import BytesIO
 from json import dumps
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from localaws.chime import ChimeIdentity, Request
+from localaws.chime import Request
 from localaws.chime.identity import Reply
 from localaws.chime.parameters import read_parameters
 from localaws.chime.routes import find_route, query_parameters
@@ -24,8 +24,14 @@ _NETWORK_SECONDS = 0.025
 _REGION = "us-east-1"
 
 
+class Service(Protocol):
+    """What responds to the calls; ``ChimeIdentity`` is one."""
+
+    def handle(self, request: Request) -> Reply: ...
+
+
 def in_memory_client(
-    chime: ChimeIdentity, sleep: Callable[[float], None], retries: dict[str, object]
+    chime: Service, sleep: Callable[[float], None], retries: dict[str, object]
 ) -> Any:
     """A client with botocore's ``retries``; ``sleep`` lets the time of the network pass."""
     client = boto3.client(
@@ -47,7 +53,7 @@ def in_memory_client(
     return client
 
 
-def _reply(chime: ChimeIdentity, request: Any) -> Reply:
+def _reply(chime: Service, request: Any) -> Reply:
     url = urlsplit(request.url)
     route = find_route(request.method, url.path)
     assert route is not None
