@@ -48,7 +48,7 @@ pictures: $(READY) ## draw the picture of the demo again
 mutants: $(READY) ## change the handler in one place at a time and report the changes that no test detects (some minutes)
 	@PYTHONPATH=tests python -m mutants
 
-bench: $(READY) ## measure against the alternatives (about twelve minutes)
+bench: $(READY) ## measure against the alternatives (half an hour or more)
 	@python -m bench
 
 lock: $(READY) ## pin all versions again, after a change of requirements.in or package.json

@@ -1,8 +1,11 @@
 """What AWS charges, as far as it is counted here.
 
-On-demand prices in us-east-1, in US dollars, without the free tier and without taxes: the price
-pages of AWS Lambda, AWS Step Functions (Standard) and Amazon DynamoDB, as published in 2025. Those
-of DynamoDB apply since November 2024.
+On-demand prices in us-east-1, in US dollars, without the free tier and without taxes. Sources, none
+of them read on AWS on the day of a run:
+
+- Lambda: the AWS whitepaper "How AWS Pricing Works" (undated), and cloudchipr.com (2024).
+- Step Functions, Standard: a copy of aws.amazon.com/step-functions/pricing (undated).
+- DynamoDB: airbyte.com (2025-07-21), for the prices since November 2024.
 """
 
 from dataclasses import dataclass
