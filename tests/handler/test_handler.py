@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -16,50 +16,11 @@ from chime_expiration_handler.contract.physical_id import NOTHING_SET
 from chime_expiration_handler.service import identity_client
 from chime_expiration_handler.user import own_stack
 from fakes.cloudformation_events import Event, create, delete, update
-from localaws.certificates import Certificates
-from localaws.chime import ChimeIdentity, ChimeServer, Fault
+from fakes.lambda_context import context
+from localaws.chime import ChimeIdentity, Fault
 from localaws.standins.response_bucket import ResponseBucket
 
-HANDLER_MODULE = "chime_expiration_handler.user.handler"
 PUT = "PutAppInstanceUserExpirationSettings"
-
-
-@pytest.fixture
-def lambda_function(
-    monkeypatch: pytest.MonkeyPatch, chime_server: ChimeServer, certificates: Certificates
-) -> Iterator[ModuleType]:
-    """The entry point, imported as at a cold start."""
-    for name, value in {
-        "AWS_REGION": "eu-west-3",
-        "AWS_DEFAULT_REGION": "eu-west-3",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_CA_BUNDLE": str(certificates.authority),
-        "SSL_CERT_FILE": str(certificates.authority),
-        "AWS_ENDPOINT_URL_CHIME_SDK_IDENTITY": chime_server.url,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delitem(sys.modules, HANDLER_MODULE, raising=False)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    identity_client.identity_client.cache_clear()
-    yield importlib.import_module(HANDLER_MODULE)
-    identity_client.identity_client.cache_clear()
-    sys.modules.pop(HANDLER_MODULE, None)
-
-
-@pytest.fixture
-def bucket(certificates: Certificates) -> Iterator[ResponseBucket]:
-    with ResponseBucket(certificates) as bucket:
-        yield bucket
-
-
-def context(seconds: float = 300) -> SimpleNamespace:
-    end = time.monotonic() + seconds
-    return SimpleNamespace(
-        aws_request_id="4b2d",
-        invoked_function_arn=create("user")["ServiceToken"],
-        get_remaining_time_in_millis=lambda: int((end - time.monotonic()) * 1000),
-    )
 
 
 def test_create_update_and_delete_each_get_a_response(
@@ -168,9 +129,8 @@ def test_a_function_that_times_out_before_the_put_returns_the_marker(
     assert bucket.received[0]["PhysicalResourceId"] == NOTHING_SET
 
 
-@pytest.mark.usefixtures("lambda_function")
 def test_a_cold_start_creates_no_client_and_the_first_event_creates_one(
-    monkeypatch: pytest.MonkeyPatch, bucket: ResponseBucket, user: str
+    monkeypatch: pytest.MonkeyPatch, lambda_function: ModuleType, bucket: ResponseBucket, user: str
 ) -> None:
     # GIVEN
     created: list[str] = []
@@ -183,8 +143,8 @@ def test_a_cold_start_creates_no_client_and_the_first_event_creates_one(
     monkeypatch.setattr(boto3, "client", counting_client)
 
     # WHEN
-    sys.modules.pop(HANDLER_MODULE)
-    cold = importlib.import_module(HANDLER_MODULE)
+    module = sys.modules.pop(lambda_function.__name__).__name__
+    cold = importlib.import_module(module)
     at_start = list(created)
     cold.handler(create(user) | {"ResponseURL": bucket.url}, context())
 

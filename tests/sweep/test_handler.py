@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from chime_expiration_handler.contract.physical_id import NOTHING_SET
+from fakes.embedded_metrics import data_points
 from localaws.certificates import Certificates
 from localaws.standins.app_instance import AppInstance
 from localaws.standins.dynamodb_table import DynamoDBTable
@@ -282,16 +283,15 @@ def test_each_chunk_writes_its_metrics(
     lambda_function.handler(event("Create", bucket.url), context())
 
     # THEN
-    lines = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    [metrics] = [json.loads(line) for line in lines]
-    assert metrics["PolicyTable"] == "Guests"
-    assert metrics["UsersSet"] == 1
-    assert {each["Name"] for each in metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"]} == {
-        "UsersSet",
-        "UsersCleared",
-        "UsersFailed",
-        "UsersOverdue",
-        "UsersLeftAlone",
+    points = data_points(capsys.readouterr().out.splitlines())
+    assert all(point.namespace == "ChimeExpiration" for point in points)
+    assert all(point.dimensions == {"PolicyTable": "Guests"} for point in points)
+    assert {point.name: point.value for point in points} == {
+        "UsersSet": 1,
+        "UsersCleared": 0,
+        "UsersFailed": 0,
+        "UsersOverdue": 0,
+        "UsersLeftAlone": 0,
     }
 
 

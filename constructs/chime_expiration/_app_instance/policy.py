@@ -274,7 +274,7 @@ class AppInstanceUserExpirationPolicy(Construct):
             namespace=metrics.NAMESPACE,
             metric_name=metric_name,
             **{
-                "dimensions_map": {metrics.DIMENSION: self._resources.table.ref},
+                "dimensions_map": {metrics.POLICY_TABLE: self._resources.table.ref},
                 "statistic": "Sum",
                 **options,
             },

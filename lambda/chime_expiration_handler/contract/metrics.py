@@ -1,11 +1,19 @@
-"""The metrics that a policy writes: one value per chunk of a sweep."""
+"""The metrics that the functions write, and the dimension that tells whose they are."""
 
 NAMESPACE = "ChimeExpiration"
-DIMENSION = "PolicyTable"
-"""Its value is the name of the policy's table."""
+
+POLICY_TABLE = "PolicyTable"
+"""The dimension of a policy's metrics: the name of its table. One value per chunk of a sweep."""
 
 USERS_SET = "UsersSet"
 USERS_CLEARED = "UsersCleared"
 USERS_FAILED = "UsersFailed"
 USERS_OVERDUE = "UsersOverdue"
 USERS_LEFT_ALONE = "UsersLeftAlone"
+
+STACK_NAME = "StackName"
+"""The dimension of the metrics of all declarations of a stack. One value per event."""
+
+FAILURES = "Failures"
+REFUSED = "Refused"
+CLEAN_UP_FAILURES = "CleanUpFailures"

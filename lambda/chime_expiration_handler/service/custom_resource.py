@@ -1,10 +1,10 @@
 """crhelper, as the functions behind the custom resources use it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from crhelper import CfnResource
+from crhelper import FAILED, CfnResource
 
 from chime_expiration_handler.service.response_delivery import deliver
 
@@ -12,14 +12,18 @@ from chime_expiration_handler.service.response_delivery import deliver
 class CustomResource(CfnResource):
     """Delivers the response until it is accepted.
 
-    ``is_handed_over``: another invocation goes on with the event and answers.
+    ``is_handed_over``: another invocation goes on with the event and answers. ``before_response``
+    is called with whether the event failed, also where the function runs out of time.
     """
 
     _context: Any
     is_handed_over = False
+    before_response: Callable[[bool], None] | None = None
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
         if not self.is_handed_over:
+            if self.before_response:
+                self.before_response((status or self.Status) == FAILED)
             super()._send(status, reason, send_response=self._deliver)  # type: ignore[misc]
 
     def _deliver(self, url: str, response: dict[str, Any], _ssl_verify: object) -> None:

@@ -1,10 +1,9 @@
-"""The metrics of a chunk, in CloudWatch's embedded metric format."""
+"""The metrics of a chunk."""
 
-import json
-import time
 from collections.abc import Mapping
 
 from chime_expiration_handler.contract import metrics
+from chime_expiration_handler.service import embedded_metrics
 from chime_expiration_handler.sweep.outcome import Outcome
 
 _NAMES = {
@@ -18,15 +17,5 @@ _NAMES = {
 
 def metric_record(table: str, counts: Mapping[str, int]) -> str:
     """The line of the log from which CloudWatch makes the metrics."""
-    directive = {
-        "Namespace": metrics.NAMESPACE,
-        "Dimensions": [[metrics.DIMENSION]],
-        "Metrics": [{"Name": name, "Unit": "Count"} for name in _NAMES],
-    }
-    return json.dumps(
-        {
-            "_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [directive]},
-            metrics.DIMENSION: table,
-            **{name: counts.get(outcome, 0) for name, outcome in _NAMES.items()},
-        }
-    )
+    values = {name: counts.get(outcome, 0) for name, outcome in _NAMES.items()}
+    return embedded_metrics.metric_record(metrics.POLICY_TABLE, table, values)

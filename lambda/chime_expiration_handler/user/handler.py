@@ -18,7 +18,8 @@ from chime_expiration_handler.service.event_log import log_event
 from chime_expiration_handler.service.identity_client import identity_client
 from chime_expiration_handler.service.identity_service import IdentityService
 from chime_expiration_handler.service.retry_budget import UNDO_SECONDS, RetryBudget
-from chime_expiration_handler.user.lifecycle import Lifecycle
+from chime_expiration_handler.user.event_metrics import EventMetrics
+from chime_expiration_handler.user.lifecycle import Lifecycle, RefusedError
 from chime_expiration_handler.user.own_stack import OwnStack
 
 _logger = logging.getLogger("chime_expiration")
@@ -41,6 +42,8 @@ def handler(event: dict[str, Any], context: Any) -> None:
 @helper.delete
 def _handle(event: dict[str, Any], context: Any) -> str:
     started = time.monotonic()
+    metrics = EventMetrics(event)
+    helper.before_response = metrics.write
     budget = RetryBudget(lambda: remaining_seconds(context))
     lifecycle = Lifecycle(
         service_in=lambda region: IdentityService(identity_client(region), budget),
@@ -52,6 +55,7 @@ def _handle(event: dict[str, Any], context: Any) -> str:
         outcome, failed = lifecycle.handle(event, helper), False
     except Exception as error:
         outcome = f"failed: {error}"
+        metrics.is_refused = isinstance(error, RefusedError)
         raise
     finally:
         user = _user_for_the_log(event)

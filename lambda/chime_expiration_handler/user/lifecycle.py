@@ -21,6 +21,7 @@ from chime_expiration_handler.contract.properties import (
     user_is_token,
 )
 from chime_expiration_handler.service import messages
+from chime_expiration_handler.service.failures import FailureKind
 from chime_expiration_handler.service.identity_service import (
     CallFailedError,
     IdentityService,
@@ -39,6 +40,10 @@ _AT_ONCE = timedelta(seconds=2)
 
 class LifecycleError(Exception):
     """The event failed; the text is the reason that CloudFormation shows."""
+
+
+class RefusedError(LifecycleError):
+    """The declaration has to be changed: what it asks for cannot be set, or must not be."""
 
 
 class CustomResourceResponse(Protocol):
@@ -88,6 +93,9 @@ class Lifecycle:
         try:
             return handle(event, response)
         except CallFailedError as failure:
+            # A Delete clears whatever is declared: its failure is not one of the declaration.
+            if failure.kind is FailureKind.REJECTED and event["RequestType"] != "Delete":
+                raise RefusedError(str(failure)) from failure
             raise LifecycleError(str(failure)) from failure
 
     def _set(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str:
@@ -97,7 +105,7 @@ class Lifecycle:
         try:
             declared = ExpirationProperties.parse(event["ResourceProperties"])
         except ValueError as problem:
-            raise LifecycleError(messages.invalid(str(problem))) from problem
+            raise RefusedError(messages.invalid(str(problem))) from problem
         service = self.service_in(declared.user.region)
         try:
             state = service.describe(declared.user)
@@ -158,7 +166,7 @@ class Lifecycle:
         declared: ExpirationProperties,
         missing: UserNotFoundError,
     ) -> str:
-        """Succeed without a user where that is meant; raise LifecycleError elsewhere.
+        """Succeed without a user where that is meant; raise RefusedError elsewhere.
 
         A user that this resource had set has expired, as declared, or was deleted: that fails
         neither an update nor a rollback.
@@ -170,7 +178,7 @@ class Lifecycle:
             elif self._returns_to_an_earlier_user(event, declared):
                 response.PhysicalResourceId = str(declared.user)
             else:
-                raise LifecycleError(str(missing)) from missing
+                raise RefusedError(str(missing)) from missing
         response.Data = attributes(declared, created=None)
         return "nothing to set: user not found"
 
@@ -324,7 +332,7 @@ class Lifecycle:
         if declared.allow_immediate_expiration:
             return
         if is_too_soon(state.created, declared.days, now):
-            raise LifecycleError(
+            raise RefusedError(
                 messages.immediate_expiration(declared.user, declared.days, now - state.created)
             )
 
