@@ -95,7 +95,7 @@ def test_a_rule_in_another_region_is_rejected_with_both_regions_and_the_fix(app:
     message = (
         f"^the stack is in ap-south-1, but the events of '{re.escape(GUEST)}' are in us-east-1: "
         "define the rule in a stack in us-east-1, and pass that stack as cross_stack_scope if the "
-        "declaration stays here$"
+        "construct stays here$"
     )
     with pytest.raises(ValueError, match=message):
         guest.on_expired("Expired")
@@ -130,7 +130,7 @@ def test_the_module_of_the_rule_is_imported_only_when_it_is_needed() -> None:
     roots = [str(Path(chime_expiration.__file__).parents[1]), *sys.path]
 
     # WHEN
-    module = "chime_expiration._app_instance_user.expired_event"
+    module = "chime_expiration._provider.expired_event"
     program = f"import sys, chime_expiration; print({module!r} in sys.modules)"
     printed = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:] = {roots!r}; {program}"],

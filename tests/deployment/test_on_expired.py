@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import App, CfnOutput, Duration, Stack
+from aws_cdk.aws_events import CfnRule
 from aws_cdk.aws_events_targets import SqsQueue
 from aws_cdk.aws_sqs import Queue
 
-from chime_expiration import AppInstanceUserExpiration
+from chime_expiration import AppInstanceUserExpiration, AppInstanceUserExpirationPolicy
 from fakes.deployment import Deployment
 from localaws import LocalAws
 from localaws.chime.events import expiration_event
@@ -24,7 +26,7 @@ def users(local_aws: LocalAws) -> list[str]:
 
 
 @pytest.fixture
-def outputs(local_aws: LocalAws, deployment: Deployment, users: list[str]) -> dict[str, str]:
+def outputs(deployment: Deployment, users: list[str]) -> dict[str, str]:
     """The outputs of a stack with a rule for the first user, and a queue as its target."""
 
     def build(stack: Stack) -> None:
@@ -37,16 +39,20 @@ def outputs(local_aws: LocalAws, deployment: Deployment, users: list[str]) -> di
         CfnOutput(stack, "RuleName", value=rule.rule_name)
 
     assert deployment.deploy(build) == "CREATE_COMPLETE"
-    [stack] = local_aws.client("cloudformation").describe_stacks(StackName=deployment.name)[
-        "Stacks"
-    ]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return deployment.outputs()
 
 
 def expired(user: str, *, source: str = "aws.chime", **detail: str) -> dict[str, Any]:
     """The event of the local Chime SDK, with some members changed."""
     event = expiration_event(user, account="111122223333", time=datetime.now(UTC))
     return {**event, "source": source, "detail": {**event["detail"], **detail}}
+
+
+def matches(local_aws: LocalAws, pattern: str, event: dict[str, Any]) -> bool:
+    answer = local_aws.client("events").test_event_pattern(
+        EventPattern=pattern, Event=json.dumps(event)
+    )
+    return bool(answer["Result"])
 
 
 def test_the_deployed_pattern_matches_only_the_event_of_the_user(
@@ -57,15 +63,36 @@ def test_the_deployed_pattern_matches_only_the_event_of_the_user(
     pattern = events.describe_rule(Name=outputs["RuleName"])["EventPattern"]
     user, other = users
 
-    def matches(event: dict[str, Any]) -> bool:
-        answer = events.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))
-        return bool(answer["Result"])
-
     # WHEN / THEN
-    assert matches(expired(user))
-    assert not matches(expired(other))
-    assert not matches(expired(user, eventName="DeleteAppInstanceUser"))
-    assert not matches(expired(user, source="another.source"))
+    assert matches(local_aws, pattern, expired(user))
+    assert not matches(local_aws, pattern, expired(other))
+    assert not matches(local_aws, pattern, expired(user, eventName="DeleteAppInstanceUser"))
+    assert not matches(local_aws, pattern, expired(user, source="another.source"))
+
+
+def test_the_pattern_of_a_policy_matches_the_events_of_all_users_of_its_app_instance(
+    local_aws: LocalAws, users: list[str], tmp_path: Path
+) -> None:
+    # GIVEN
+    app_instance, _, _ = users[0].partition("/user/")
+    stack = Stack(App(outdir=str(tmp_path)), "Guests")
+    policy = AppInstanceUserExpirationPolicy(
+        stack,
+        "Guests",
+        app_instance_arn=app_instance,
+        expire_after=Duration.days(30),
+        users=["guest"],
+    )
+
+    # WHEN
+    rule = policy.on_expired("Gone").node.default_child
+    assert isinstance(rule, CfnRule)
+    pattern = json.dumps(stack.resolve(rule.event_pattern))
+
+    # THEN
+    assert all(matches(local_aws, pattern, expired(user)) for user in users)
+    assert not matches(local_aws, pattern, expired(f"{app_instance}0/user/guest"))
+    assert not matches(local_aws, pattern, expired(users[0], eventName="DeleteAppInstanceUser"))
 
 
 def test_only_the_expiration_of_the_user_reaches_the_target(

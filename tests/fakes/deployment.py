@@ -89,6 +89,12 @@ class Deployment:
                 return status
             time.sleep(0.05)
 
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the stack."""
+        cloudformation = self.local_aws.client("cloudformation", self.region)
+        [stack] = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
     def reasons(self) -> str:
         """The status reasons in the events of the stack, one per line."""
         events = self.local_aws.client("cloudformation", self.region).describe_stack_events(

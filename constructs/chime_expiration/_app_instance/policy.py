@@ -34,7 +34,7 @@ from chime_expiration_handler.contract.user_patterns import EVERY_USER
 if TYPE_CHECKING:
     from aws_cdk.aws_cloudwatch import Metric
     from aws_cdk.aws_dynamodb import ITable
-    from aws_cdk.aws_events import Schedule
+    from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule, Schedule
     from aws_cdk.aws_lambda import IFunction
     from aws_cdk.aws_logs import ILogGroup
     from aws_cdk.aws_sqs import IQueue
@@ -311,6 +311,45 @@ class AppInstanceUserExpirationPolicy(Construct):
         :raises ValueError: See ``dead_letter_queue``.
         """
         return self.dead_letter_queue.metric_approximate_number_of_messages_visible(**options)
+
+    def on_expired(
+        self,
+        id: str,
+        *,
+        target: "IRuleTarget | None" = None,
+        event_pattern: "EventPattern | dict[str, Any] | None" = None,
+        rule_name: str | None = None,
+        description: str | None = None,
+        cross_stack_scope: Construct | None = None,
+    ) -> "Rule":
+        """Define an EventBridge rule that is triggered when Chime SDK has deleted an expired user.
+
+        The rule is for all users of the AppInstance: also for those that ``users`` does not select,
+        and for those whose expiration somebody else has set. ``detail.resources[0].ARN`` of the
+        event is the ARN of the user. ``AppInstanceUserExpiration.on_expired`` describes the event.
+
+        :param id: The construct id of the rule, unique within this policy.
+        :param target: What the rule triggers. Default: nothing, until ``add_target`` is called.
+        :param event_pattern: Merged with the pattern of the event. Default: nothing is merged.
+        :param rule_name: The name of the rule. Default: CloudFormation generates one.
+        :param description: What the rule is for. Default: no description.
+        :param cross_stack_scope: Where the rule is defined, when the target or the region of the
+            AppInstance requires another stack. Default: here.
+        :raises ValueError: The stack is in another region than the AppInstance. A rule receives
+            only the events of its own region.
+        """
+        from chime_expiration._provider.expired_event import rule_on_expired
+
+        return rule_on_expired(
+            cross_stack_scope or self,
+            id,
+            {"prefix": f"{self.app_instance_arn}/user/"},
+            self._app_instance.parsed,
+            target=target,
+            event_pattern=event_pattern,
+            rule_name=rule_name,
+            description=description,
+        )
 
     def _attribute(self, name: str) -> str:
         return self._resource.get_att(name).to_string()

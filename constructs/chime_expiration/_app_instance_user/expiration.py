@@ -160,12 +160,13 @@ class AppInstanceUserExpiration(Construct):
             events of its own region.
         """
         # Most stacks have no rule, and the import would slow down every synth.
-        from chime_expiration._app_instance_user.expired_event import rule_on_expired
+        from chime_expiration._provider.expired_event import rule_on_expired
 
         return rule_on_expired(
             cross_stack_scope or self,
             id,
-            self._user,
+            self._user.arn,
+            self._user.parsed,
             target=target,
             event_pattern=event_pattern,
             rule_name=rule_name,
