@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Fn, NestedStack, Stack
+from aws_cdk.aws_cloudwatch import Dashboard
 
 from chime_expiration import AppInstanceUserExpiration
 from support.checkout import ROOT
@@ -19,7 +20,7 @@ def app(tmp_path: Path) -> App:
 
 @pytest.fixture
 def stack(app: App) -> Stack:
-    """A stack with every kind of declaration, and a rule."""
+    """A stack with every kind of declaration, a rule, an alarm and a dashboard."""
     stack = Stack(app, "Policies")
 
     def declare(name: str, user: str, scope: Stack = stack) -> AppInstanceUserExpiration:
@@ -27,7 +28,10 @@ def stack(app: App) -> Stack:
             scope, name, app_instance_user_arn=user, expire_after=Duration.days(30)
         )
 
-    declare("Guest", f"{APP_INSTANCE}/user/guest-42").on_expired("Expired")
+    guest = declare("Guest", f"{APP_INSTANCE}/user/guest-42")
+    guest.on_expired("Expired")
+    guest.create_alarms()
+    Dashboard(stack, "Dashboard").add_widgets(*guest.dashboard_widgets())
     declare("SameAccount", f"arn:aws:chime:us-east-1:{stack.account}:app-instance/a/user/b")
     declare("Imported", Fn.import_value("GuestArn"))
     instance = CfnParameter(stack, "AppInstance").value_as_string

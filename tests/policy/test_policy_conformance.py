@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack, Validations
+from aws_cdk.aws_cloudwatch import Dashboard
 from cdk_nag import AwsSolutionsChecks
 
 from chime_expiration import NewUsers
@@ -24,9 +25,9 @@ def app(tmp_path: Path) -> App:
 
 @pytest.fixture
 def stack(app: App) -> Stack:
-    """A stack with every kind of policy, and a declaration."""
+    """A stack with every kind of policy, what watches them, and a declaration."""
     stack = Stack(app, "Chat")
-    declare_policy(
+    guests = declare_policy(
         stack,
         users=["guest-*"],
         except_users=["guest-kiosk-*"],
@@ -35,10 +36,14 @@ def stack(app: App) -> Stack:
     )
     declare_policy(stack, "Bots", users=["bot-*"], policy_name="Bots", enabled=False)
     declare_policy(stack, "BySweep", OTHER_APP_INSTANCE, new_users=NewUsers.BY_SWEEP)
-    declare_policy(stack, "Token", CfnParameter(stack, "AppInstance").value_as_string)
+    token = declare_policy(stack, "Token", CfnParameter(stack, "AppInstance").value_as_string)
     account = f"arn:aws:chime:us-east-1:{stack.account}:app-instance/a"
     declare_policy(stack, "SameAccount", account)
     declare(stack, "Guest", f"{APP_INSTANCE}/user/guest-42")
+    guests.create_alarms()
+    Dashboard(stack, "Dashboard").add_widgets(*guests.dashboard_widgets())
+    for policy in (guests, token):
+        policy.on_expired("Expired")
     return stack
 
 

@@ -32,7 +32,7 @@ from chime_expiration_handler.contract.policy_properties import (
 from chime_expiration_handler.contract.user_patterns import EVERY_USER
 
 if TYPE_CHECKING:
-    from aws_cdk.aws_cloudwatch import Metric
+    from aws_cdk.aws_cloudwatch import Alarm, IAlarmAction, IWidget, Metric
     from aws_cdk.aws_dynamodb import ITable
     from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule, Schedule
     from aws_cdk.aws_lambda import IFunction
@@ -235,12 +235,12 @@ class AppInstanceUserExpirationPolicy(Construct):
     @property
     def function(self) -> "IFunction":
         """The function that sets and clears the expirations."""
-        return self._resources.function_interface
+        return self._resources.function.function_interface
 
     @property
     def log_group(self) -> "ILogGroup":
         """The log group of the function."""
-        return self._resources.log_group_interface
+        return self._resources.function.log_group_interface
 
     @property
     def table(self) -> "ITable":
@@ -268,18 +268,10 @@ class AppInstanceUserExpirationPolicy(Construct):
         :param metric_name: The name that the function writes, such as ``UsersSet``.
         :param options: The options of ``aws_cdk.aws_cloudwatch.MetricOptions``.
         """
-        from aws_cdk.aws_cloudwatch import Metric
+        from chime_expiration._provider.watching import count_metric
 
-        metric = Metric(
-            namespace=metrics.NAMESPACE,
-            metric_name=metric_name,
-            **{
-                "dimensions_map": {metrics.POLICY_TABLE: self._resources.table.ref},
-                "statistic": "Sum",
-                **options,
-            },
-        )
-        return metric.attach_to(self)
+        dimensions = {metrics.POLICY_TABLE: self._resources.table.ref}
+        return count_metric(self, metric_name, dimensions, options)
 
     def metric_users_set(self, **options: Any) -> "Metric":
         """How many users were set."""
@@ -311,6 +303,53 @@ class AppInstanceUserExpirationPolicy(Construct):
         :raises ValueError: See ``dead_letter_queue``.
         """
         return self.dead_letter_queue.metric_approximate_number_of_messages_visible(**options)
+
+    def create_alarms(self, *actions: "IAlarmAction") -> "list[Alarm]":
+        """Create the alarms that a policy needs: on users, sweeps and creation events that fail.
+
+        :param actions: What happens when an alarm goes off, such as ``SnsAction(topic)``.
+        """
+        from chime_expiration._provider.watching import alarm_at_once
+
+        watched = [
+            (
+                "UsersFailedAlarm",
+                self.metric_users_failed(),
+                "Users could not be set or cleared: the log of the function names them",
+            ),
+            (
+                "SweepsFailedAlarm",
+                self.metric_sweeps_failed(),
+                "A sweep of the users has failed: see the executions of the state machine",
+            ),
+        ]
+        if self._has_dead_letter_queue:
+            description = "Events of users that were created could not be handled: see the queue"
+            watched.append(("DeadLettersAlarm", self.metric_dead_letters(), description))
+        return [alarm_at_once(self, *each, actions) for each in watched]
+
+    def dashboard_widgets(self) -> "list[IWidget]":
+        """Widgets for a dashboard: what the policy does with the users, and what fails."""
+        from chime_expiration._provider.watching import graph
+
+        failures = [
+            self.metric_users_failed(),
+            self.metric_sweeps_failed(label="SweepsFailed"),
+        ]
+        if self._has_dead_letter_queue:
+            failures.append(self.metric_dead_letters(label="DeadLetters"))
+        return [
+            graph(
+                f"Users of {self.node.path}",
+                [
+                    self.metric_users_set(),
+                    self.metric_users_cleared(),
+                    self.metric_users_overdue(),
+                    self.metric_users_left_alone(),
+                ],
+            ),
+            graph(f"Failures of {self.node.path}", failures),
+        ]
 
     def on_expired(
         self,
@@ -350,6 +389,10 @@ class AppInstanceUserExpirationPolicy(Construct):
             rule_name=rule_name,
             description=description,
         )
+
+    @property
+    def _has_dead_letter_queue(self) -> bool:
+        return self._resources.creation_events is not None
 
     def _attribute(self, name: str) -> str:
         return self._resource.get_att(name).to_string()

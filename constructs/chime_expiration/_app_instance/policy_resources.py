@@ -6,8 +6,6 @@ from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk.aws_dynamodb import CfnTable, ITable, Table
 from aws_cdk.aws_events import Schedule
 from aws_cdk.aws_iam import CfnPolicy
-from aws_cdk.aws_lambda import Function, IFunction
-from aws_cdk.aws_logs import ILogGroup, LogGroup
 from aws_cdk.aws_sqs import IQueue, Queue
 from aws_cdk.aws_stepfunctions import IStateMachine, StateMachine
 from constructs import Construct
@@ -93,16 +91,6 @@ class PolicyResources(Construct):
         return StateMachine.from_state_machine_arn(
             self, "IStateMachine", self.state_machine.attr_arn
         )
-
-    @cached_property
-    def function_interface(self) -> IFunction:
-        return Function.from_function_attributes(
-            self, "IFunction", function_arn=self.function.service_token, same_environment=True
-        )
-
-    @cached_property
-    def log_group_interface(self) -> ILogGroup:
-        return LogGroup.from_log_group_name(self, "ILogGroup", self.function.log_group.ref)
 
     @cached_property
     def table_interface(self) -> ITable:

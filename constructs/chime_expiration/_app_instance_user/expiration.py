@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Annotations, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, CfnResource, Duration, RemovalPolicy, ScopedAws, Stack
 from constructs import Construct
 
 from chime_expiration._app_instance_user.criterion import ExpirationCriterion, require_criterion
@@ -14,6 +14,7 @@ from chime_expiration._synth.declared_user import DeclaredUser
 from chime_expiration._synth.declared_users import DeclaredUsers
 from chime_expiration._synth.dependency import depend
 from chime_expiration._synth.identity import logical_id
+from chime_expiration_handler.contract import metrics
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.attributes import EXPIRES_AT
 from chime_expiration_handler.contract.properties import (
@@ -23,7 +24,10 @@ from chime_expiration_handler.contract.properties import (
 )
 
 if TYPE_CHECKING:
+    from aws_cdk.aws_cloudwatch import Alarm, IAlarmAction, IWidget, Metric
     from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule
+    from aws_cdk.aws_lambda import IFunction
+    from aws_cdk.aws_logs import ILogGroup
 
 
 class AppInstanceUserExpiration(Construct):
@@ -91,6 +95,7 @@ class AppInstanceUserExpiration(Construct):
 
         super().__init__(scope, id)
         provider = declarations.add(user, self)
+        self._provider = provider
         self._user = user
         self._resource = CfnResource(
             self,
@@ -130,6 +135,81 @@ class AppInstanceUserExpiration(Construct):
     def expires_at(self) -> str:
         """When the user expires: ISO 8601, in UTC, known once the stack is deployed (a token)."""
         return self._resource.get_att(EXPIRES_AT).to_string()
+
+    @property
+    def function(self) -> "IFunction":
+        """The function that sets and clears the users of all declarations of the stack."""
+        return self._provider.function.function_interface
+
+    @property
+    def log_group(self) -> "ILogGroup":
+        """The log group of the function. It stays when the stack is deleted."""
+        return self._provider.function.log_group_interface
+
+    def metric(self, metric_name: str, **options: Any) -> "Metric":
+        """A metric of all declarations of the stack together: the sum, over five minutes.
+
+        :param metric_name: The name that the function writes, such as ``CleanUpFailures``.
+        :param options: Those of ``aws_cdk.aws_cloudwatch.MetricOptions``.
+        """
+        # Most stacks use no metric, and the import would slow down every synth.
+        from chime_expiration._provider.watching import count_metric
+
+        # Not the name at synth: the template can be deployed under another one.
+        stack_name = ScopedAws(Stack.of(self)).stack_name
+        return count_metric(self, metric_name, {metrics.STACK_NAME: stack_name}, options)
+
+    def metric_failures(self, **options: Any) -> "Metric":
+        """How many events of all declarations of the stack have failed, for whatever reason.
+
+        An event is a Create, an Update or a Delete that CloudFormation sends.
+        """
+        return self.metric(metrics.FAILURES, **options)
+
+    def metric_refused(self, **options: Any) -> "Metric":
+        """How many of the failures have their reason in the declaration, which has to be changed.
+
+        The user does not exist, the days would delete it within a day, or a value is invalid.
+        """
+        return self.metric(metrics.REFUSED, **options)
+
+    def metric_clean_up_failures(self, **options: Any) -> "Metric":
+        """How many of the failures are failed Deletes, after which a user keeps its expiration.
+
+        CloudFormation tries a Delete up to three times, and each time counts. After an update, it
+        reports UPDATE_COMPLETE even so.
+        """
+        return self.metric(metrics.CLEAN_UP_FAILURES, **options)
+
+    def create_alarms(self, *actions: "IAlarmAction") -> "list[Alarm]":
+        """Create the alarm that the declarations of the stack need: on clean-ups that fail.
+
+        Other failures fail the deployment, so that they are noticed without an alarm.
+
+        :param actions: What happens when the alarm goes off, such as ``SnsAction(topic)``.
+        :raises ValueError: The stack has this alarm already. It is for all declarations.
+        """
+        from chime_expiration._provider.watching import alarm_at_once
+
+        scope, name = self._provider.function, "CleanUpFailuresAlarm"
+        if scope.node.try_find_child(name):
+            raise ValueError(
+                f"stack {Stack.of(self).node.path!r} has the alarm for all its declarations "
+                "already: call create_alarms on one of them"
+            )
+        description = "A user keeps an expiration that is not declared any more: see the log"
+        return [alarm_at_once(scope, name, self.metric_clean_up_failures(), description, actions)]
+
+    def dashboard_widgets(self) -> "list[IWidget]":
+        """Widgets for a dashboard: the failures of all declarations of the stack."""
+        from chime_expiration._provider.watching import graph
+
+        return [
+            graph(
+                f"Failed events of {Stack.of(self).node.path}",
+                [self.metric_failures(), self.metric_refused(), self.metric_clean_up_failures()],
+            )
+        ]
 
     def on_expired(
         self,

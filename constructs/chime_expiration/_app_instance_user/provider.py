@@ -23,17 +23,17 @@ class ExpirationProvider:
     """One per stack, made for the first declaration in it."""
 
     def __init__(self, stack: Stack) -> None:
-        self._function = StackFunction(
+        self.function = StackFunction(
             stack,
             _ID,
             handler="chime_expiration_handler.user.handler.handler",
             description="Sets and clears the expiration of AppInstanceUsers",
             policies={"ReadStack": (_STACK_ACTIONS, stack.stack_id)},
         )
-        self.service_token = self._function.service_token
-        self.policies = AppInstancePolicies(self._function, self._function.role)
+        self.service_token = self.function.service_token
+        self.policies = AppInstancePolicies(self.function, self.function.role)
         self.account = None if Token.is_unresolved(stack.account) else stack.account
 
     def expect_token_users(self) -> None:
         """Have the function ask, before it clears a user, whether another declaration has it."""
-        self._function.set_environment(STACK_HAS_TOKEN_USERS, "true")
+        self.function.set_environment(STACK_HAS_TOKEN_USERS, "true")

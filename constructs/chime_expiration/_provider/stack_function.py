@@ -1,11 +1,12 @@
 """One Lambda function of a stack, with its role and its log group."""
 
+from functools import cached_property
 from pathlib import Path
 
 from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk.aws_iam import CfnRole
-from aws_cdk.aws_lambda import CfnEventInvokeConfig, CfnFunction
-from aws_cdk.aws_logs import CfnLogGroup
+from aws_cdk.aws_lambda import CfnEventInvokeConfig, CfnFunction, Function, IFunction
+from aws_cdk.aws_logs import CfnLogGroup, ILogGroup, LogGroup
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
@@ -60,6 +61,18 @@ class StackFunction(Construct):
         )
         self.invoke_config = _invoke_config(self, self.function)
         self.service_token = self.function.attr_arn
+
+    @cached_property
+    def function_interface(self) -> IFunction:
+        """The function for grants and metrics, which adds nothing to the template."""
+        return Function.from_function_attributes(
+            self, "IFunction", function_arn=self.service_token, same_environment=True
+        )
+
+    @cached_property
+    def log_group_interface(self) -> ILogGroup:
+        """The log group for grants and metric filters, which adds nothing to the template."""
+        return LogGroup.from_log_group_name(self, "ILogGroup", self.log_group.ref)
 
     def set_environment(self, name: str, value: str) -> None:
         """Set an environment variable of the function."""
