@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
+from chime_expiration.testing import expirations_of, has_policy
 from support.checkout import ROOT, copy_checkout
 
 REFUSES_SOCKETS = """
@@ -99,10 +100,33 @@ def test_the_fixture_refuses_connections_from_python_and_node(no_network: dict[s
         assert "no network in this test" in completed.stderr
 
 
+def test_the_app_deploys_the_policies_of_the_context_beside_the_declarations_of_cdk_json(
+    tmp_path: Path,
+) -> None:
+    # GIVEN the environment that the CLI sets for `-c policies=…`
+    app_instance = "arn:aws:chime:us-east-1:111122223333:app-instance/a"
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    context["policies"] = f"{app_instance}=30 days"
+    from_cli = {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(tmp_path)}
+
+    # WHEN
+    completed = run_app(ROOT, {**from_cli, "HOME": os.environ["HOME"]})
+
+    # THEN
+    assert completed.returncode == 0, completed.stderr
+    [template] = tmp_path.glob("*.template.json")
+    declared = json.loads(template.read_text(encoding="utf-8"))
+    has_policy(declared, app_instance, 30)
+    assert len(expirations_of(declared)) == len(*context["expirations"].values())
+
+
 @pytest.mark.parametrize(
     ("expirations", "message"),
     [
-        ({}, "context: expirations declares no user: add one"),
+        (
+            {},
+            "context: expirations declares no user and policies declares no policy: add one",
+        ),
         (
             {"arn:aws:chime:us-east-1:111122223333:app-instance/a/user/b": "0 days"},
             (

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from chime_expiration.testing import expirations_of, snapshot_of
-from expiration_app.declarations import ContextError
+from chime_expiration.testing import expirations_of, has_policy, snapshot_of
+from expiration_app.context import ContextError
 from expiration_app.stack import ExpirationStack
 
 Synthesize = Callable[..., ExpirationStack]
@@ -71,3 +71,102 @@ def test_a_refusal_of_the_construct_is_reported_with_the_place_in_the_context(
     assert str(refusal.value).startswith(f"expirations['{place}']: ")
     assert problem in str(refusal.value)
     assert str(refusal.value).endswith(fix)
+
+
+def test_a_policy_needs_no_declarations(synthesize: Synthesize) -> None:
+    # WHEN
+    stack = synthesize({}, {INSTANCE: "30 days"})
+
+    # THEN
+    has_policy(stack, INSTANCE, 30)
+    assert expirations_of(stack) == {}
+
+
+def test_declarations_and_policies_are_in_one_stack(synthesize: Synthesize) -> None:
+    # WHEN
+    stack = synthesize({GUEST: "90 days"}, {INSTANCE: "30 days"})
+
+    # THEN the user that is declared is left to its declaration
+    has_policy(stack, INSTANCE, 30, except_users=["guest-42"])
+    assert expirations_of(stack) == {GUEST: 90}
+
+
+def test_policies_leave_the_declarations_of_cdk_json_as_they_are(synthesize: Synthesize) -> None:
+    # WHEN
+    stack = synthesize(policies=f"{INSTANCE}=30 days")
+
+    # THEN
+    assert expirations_of(stack) == expirations_of(synthesize())
+
+
+def test_an_app_instance_can_have_several_policies(synthesize: Synthesize) -> None:
+    # WHEN
+    stack = synthesize(
+        {},
+        {
+            INSTANCE: [
+                {"policyName": "guests", "users": ["guest-*"], "expireAfter": "30 days"},
+                {"policyName": "trials", "users": ["trial-*"], "expireAfter": "90 days"},
+            ]
+        },
+    )
+
+    # THEN
+    has_policy(stack, INSTANCE, 30, users=["guest-*"])
+    has_policy(stack, INSTANCE, 90, users=["trial-*"])
+
+
+@pytest.mark.parametrize("expirations", [{}, {INSTANCE: {}}])
+@pytest.mark.parametrize("policies", [None, {}, {INSTANCE: []}])
+def test_a_context_that_declares_nothing_is_refused_because_a_stack_cannot_be_empty(
+    synthesize: Synthesize, expirations: object, policies: object
+) -> None:
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        synthesize(expirations, policies)
+    assert str(refusal.value) == (
+        "expirations declares no user and policies declares no policy: add one; to delete the "
+        "stack, declare one and run `cdk destroy`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("policies", "place", "problem"),
+    [
+        ({INSTANCE: "0 days"}, f"['{INSTANCE}']", "expire_after is 0 days"),
+        (
+            {GUEST: "30 days"},
+            f"['{GUEST}']",
+            "names more than an AppInstance: end it after 6a5c7b1e",
+        ),
+        (
+            {INSTANCE: {"expireAfter": "30 days", "users": []}},
+            f"['{INSTANCE}']",
+            "users is empty: name a pattern, or leave it out for all users",
+        ),
+        (
+            {INSTANCE: {"expireAfter": "30 days", "callsPerSecond": 0}},
+            f"['{INSTANCE}']",
+            "0 calls per second cannot be made: use a positive number",
+        ),
+        (
+            {INSTANCE: {"expireAfter": "30 days", "policyName": ""}},
+            f"['{INSTANCE}']",
+            "policy_name is '': use a text that is known at synth",
+        ),
+        (
+            {INSTANCE: ["30 days", {"expireAfter": "90 days", "policyName": "others"}]},
+            f"['{INSTANCE}'][1]",
+            "are policies for the same users",
+        ),
+    ],
+    ids=["0 days", "user", "no users", "rate", "empty name", "same users"],
+)
+def test_a_refusal_of_a_policy_is_reported_with_its_place_in_the_context(
+    synthesize: Synthesize, policies: object, place: str, problem: str
+) -> None:
+    # WHEN / THEN
+    with pytest.raises(ContextError) as refusal:
+        synthesize({}, policies)
+    assert str(refusal.value).startswith(f"policies{place}: ")
+    assert problem in str(refusal.value)
