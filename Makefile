@@ -42,8 +42,8 @@ format: $(READY) ## format the code and apply the fixes of the linter
 snapshots: $(READY) ## accept changed templates
 	python -m pytest -m 'not deploys' --snapshot-update
 
-pictures: $(READY) ## draw the picture of the demo again
-	@python -m localaws.demo --picture docs/demo.svg
+pictures: $(READY) ## draw the pictures of the demo again
+	@python -m localaws.demo --pictures docs
 
 mutants: $(READY) ## change the handler in one place at a time and report the changes that no test detects (some minutes)
 	@PYTHONPATH=tests python -m mutants

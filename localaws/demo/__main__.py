@@ -8,8 +8,9 @@ from types import FrameType
 
 from localaws import LocalAws
 from localaws.cdk_cli import CdkCli, CdkError
-from localaws.demo.picture import APP_INSTANCE_ID, draw, recording
-from localaws.demo.terminal import console
+from localaws.demo.picture import APP_INSTANCE_ID, POLICY_APP_INSTANCE_ID, drawing
+from localaws.demo.policy_walkthrough import PolicyWalkthrough
+from localaws.demo.terminal import conclude, console
 from localaws.demo.walkthrough import Walkthrough
 
 
@@ -17,31 +18,37 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo; the exit status is 0 if the service always had what was declared."""
     parser = argparse.ArgumentParser(
         prog="python -m localaws.demo",
-        description="Deploy, change and destroy a stack on a local AWS.",
+        description="Deploy, change and destroy declarations and a policy on a local AWS.",
     )
-    parser.add_argument("--picture", type=Path, help="also draw the output into this SVG file")
-    picture: Path | None = parser.parse_args(arguments).picture
+    parser.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="also draw the output into SVG files"
+    )
+    folder: Path | None = parser.parse_args(arguments).pictures
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _exit)
     try:
-        if picture is None:
-            return _run()
-        with recording():
-            status = _run(APP_INSTANCE_ID)
-        picture.write_text(draw(), encoding="utf-8")
-        return status
+        succeeded = _run(folder)
     except CdkError as error:
         console.print(str(error), style="red")
         return 1
     except KeyboardInterrupt:
         return 130
+    if succeeded:
+        conclude()
+    return 0 if succeeded else 1
 
 
-def _run(app_instance_id: str | None = None) -> int:
+def _run(folder: Path | None) -> bool:
     with LocalAws() as local_aws:
-        walkthrough = Walkthrough(local_aws, CdkCli(local_aws), app_instance_id)
-        walkthrough.prepare()
-        return 0 if walkthrough.run() else 1
+        cdk = CdkCli(local_aws)
+        with drawing(folder and folder / "demo.svg"):
+            declarations = Walkthrough(local_aws, cdk, APP_INSTANCE_ID if folder else None)
+            declarations.prepare()
+            if not declarations.run():
+                return False
+        with drawing(folder and folder / "demo-policy.svg"):
+            policy = PolicyWalkthrough(local_aws, cdk, POLICY_APP_INSTANCE_ID if folder else None)
+            return policy.run()
 
 
 def _exit(signal_number: int, _: FrameType | None) -> None:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.terminal_theme import TerminalTheme
 
 from localaws.demo.terminal import console
 
 APP_INSTANCE_ID = "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20"
+POLICY_APP_INSTANCE_ID = "b07f3d52-91c4-4e0a-8f5b-2d6e7a1c3f84"
 """The same in every picture, so that two pictures differ only if the demo differs."""
 
 _COLUMNS = 108
@@ -32,6 +34,17 @@ def recording() -> Iterator[None]:
         yield
     finally:
         console.record = False
+
+
+@contextmanager
+def drawing(picture: Path | None) -> Iterator[None]:
+    """Draw the output into a file, if there is one."""
+    if picture is None:
+        yield
+        return
+    with recording():
+        yield
+        picture.write_text(draw(), encoding="utf-8")
 
 
 def draw() -> str:

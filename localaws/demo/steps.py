@@ -17,10 +17,10 @@ class Step:
         """What to show while the command runs."""
         return {"deploy": "deploying", "destroy": "destroying"}[self.command]
 
-    @property
-    def confirmation(self) -> tuple[str, ...]:
-        """The options that answer the question of the CLI."""
-        return ("--force",) if self.command == "destroy" else ("--require-approval", "never")
+
+def confirmation(command: str) -> tuple[str, ...]:
+    """The options that answer the question of the CLI."""
+    return ("--force",) if command == "destroy" else ("--require-approval", "never")
 
 
 STEPS = (

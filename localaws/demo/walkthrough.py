@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from localaws import LocalAws
 from localaws.cdk_cli import CdkCli
-from localaws.demo.steps import STEPS, USERS, Step
+from localaws.demo.steps import STEPS, USERS, Step, confirmation
 from localaws.demo.terminal import (
-    conclude,
     say,
     show_calls,
     show_command,
@@ -50,7 +49,6 @@ class Walkthrough:
             say("The service does not have what was declared: see the rows marked ✗.")
             return False
         say("After every step, the service had exactly what was declared.")
-        conclude()
         return True
 
     def _take(self, step: Step) -> bool:
@@ -65,7 +63,7 @@ class Walkthrough:
         self._run_cdk(
             step.activity,
             step.command,
-            *step.confirmation,
+            *confirmation(step.command),
             "-c",
             context.replace("$CHAT", self._chat),
         )

@@ -6,10 +6,19 @@ import pytest
 
 from localaws import LocalAws
 from localaws.cdk_cli import CdkCli, CdkError
-from localaws.demo.picture import APP_INSTANCE_ID, draw, without_dates
+from localaws.demo.picture import (
+    APP_INSTANCE_ID,
+    POLICY_APP_INSTANCE_ID,
+    draw,
+    without_dates,
+)
+from localaws.demo.policy_steps import PARTNERS
+from localaws.demo.policy_walkthrough import PolicyWalkthrough
 from localaws.demo.walkthrough import Walkthrough
 
 pytestmark = pytest.mark.deploys
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_service_has_what_is_declared_after_every_step_of_the_demo(
@@ -24,8 +33,8 @@ def test_the_service_has_what_is_declared_after_every_step_of_the_demo(
     assert [user.expiration for user in users] == [None] * 3
 
     # THEN the picture in the documentation shows the same output
-    picture = Path(__file__).parents[2] / "docs" / "demo.svg"
-    assert without_dates(draw()) == without_dates(picture.read_text(encoding="utf-8"))
+    picture = (DOCS / "demo.svg").read_text(encoding="utf-8")
+    assert without_dates(draw()) == without_dates(picture)
 
     # THEN the log has every event, and nothing that grants access
     stack = "stack/AppInstanceUserExpirations/"
@@ -35,6 +44,27 @@ def test_the_service_has_what_is_declared_after_every_step_of_the_demo(
     assert log.count('"event": "Delete"') == 3
     assert "cfn-response" not in log
     assert "ResponseURL" not in log
+
+
+def test_every_user_has_what_the_policy_promises_after_every_step_of_the_demo(
+    bootstrapped_aws: LocalAws, cdk: CdkCli
+) -> None:
+    # GIVEN a picture of nothing else
+    draw()
+
+    # WHEN
+    succeeded = PolicyWalkthrough(bootstrapped_aws, cdk, POLICY_APP_INSTANCE_ID).run()
+
+    # THEN only what somebody else has set is left
+    assert succeeded
+    users = [user for user in bootstrapped_aws.chime.users() if POLICY_APP_INSTANCE_ID in user.arn]
+    assert len(users) == 201
+    assert {user.arn.rpartition("/")[2] for user in users if user.expiration} == set(
+        PARTNERS.user_ids
+    )
+
+    # THEN the picture in the documentation shows the same output
+    assert draw() == (DOCS / "demo-policy.svg").read_text(encoding="utf-8")
 
 
 def test_a_refused_declaration_deploys_nothing(bootstrapped_aws: LocalAws) -> None:
