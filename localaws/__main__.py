@@ -10,11 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from localaws.advance import AdvanceError, advance
+from localaws.instructions import instructions
 from localaws.local_aws import CONFLICTING_VARIABLES, LocalAws
 
-# The users of cdk.json, so that it can be deployed as it is, and one more.
+# The users of cdk.json, so that it can be deployed as it is, and others for a policy. `load-test`
+# has its day already: a deployment refuses to set days with which a user expires within a day.
 _APP_INSTANCE_ID = "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20"
-_USERS = ("guest-42", "guest-43", "load-test")
+_USERS = {"guest-42": None, "guest-43": None, "load-test": 1}
+_OLD_USER, _OLD_USER_DAYS = "guest-44", 45
+_ADMIN = "moderator"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,7 +76,16 @@ def _run_until_interrupted(env_file: Path | None) -> int:
 def _run(env_file: Path, local_aws: LocalAws, chat: str) -> None:
     env_file.write_text(_exports(local_aws))
     try:
-        print(_instructions(env_file, chat), flush=True)
+        print(
+            instructions(
+                env_file,
+                chat,
+                admin=_ADMIN,
+                old_user=_OLD_USER,
+                age_in_days=_OLD_USER_DAYS,
+            ),
+            flush=True,
+        )
         threading.Event().wait()
     finally:
         env_file.unlink(missing_ok=True)
@@ -82,8 +95,10 @@ def _create_users(local_aws: LocalAws) -> str:
     app_instance = local_aws.chime.create_app_instance(
         "chat", local_aws.region, app_instance_id=_APP_INSTANCE_ID
     )
-    for user in _USERS:
-        local_aws.chime.create_user(app_instance, user)
+    for user, days in _USERS.items():
+        local_aws.chime.create_user(app_instance, user, expiration_days=days)
+    local_aws.chime.create_user(app_instance, _OLD_USER, age_days=_OLD_USER_DAYS)
+    local_aws.chime.make_admin(local_aws.chime.create_user(app_instance, _ADMIN))
     return app_instance
 
 
@@ -91,34 +106,6 @@ def _exports(local_aws: LocalAws) -> str:
     lines = [f"unset {' '.join(CONFLICTING_VARIABLES)}"]
     lines += [f"export {name}={shlex.quote(text)}" for name, text in local_aws.environment.items()]
     return "\n".join(lines) + "\n"
-
-
-def _instructions(env_file: Path, chat: str) -> str:
-    return f"""\
-A local AWS is running. In another terminal, in this folder:
-
-. {shlex.quote(str(env_file.resolve()))}
-
-# Deploy what cdk.json declares, as to a real account:
-. .venv/bin/activate
-npx cdk bootstrap && npx cdk deploy
-
-# Deploy other declarations:
-CHAT={chat}
-npx cdk deploy -c "expirations=$CHAT/user/guest-42=90 days, $CHAT/user/guest-43=7 days"
-
-# Compare declared with actual:
-PYTHONPATH=cli:constructs:lambda python -m chime_expiration status
-
-# Ask the service, with the AWS CLI or with boto3:
-aws chime-sdk-identity describe-app-instance-user --app-instance-user-arn $CHAT/user/guest-42
-python -c 'import boto3; print(boto3.client("chime-sdk-identity").describe_app_instance_user(
-    AppInstanceUserArn="'$CHAT'/user/guest-42")["AppInstanceUser"])'
-
-# Let time pass, and delete the users that have expired:
-python -m localaws advance 31 days
-
-Ctrl-C stops the local AWS."""
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def test_the_exports_can_be_written_to_a_file_which_is_removed_at_the_end(tmp_pa
 
 
 def test_time_can_pass_in_a_local_aws_that_runs(tmp_path: Path) -> None:
-    # GIVEN a user with thirty days
+    # GIVEN a user with thirty days, beside one that has one day
     with command("--env-file", str(tmp_path / "env.sh")) as (_, to_source):
         [chat] = json.loads((ROOT / "cdk.json").read_text())["context"]["expirations"]
         program = (
@@ -106,10 +106,14 @@ def test_time_can_pass_in_a_local_aws_that_runs(tmp_path: Path) -> None:
         advance = f"{to_source} && cd {shlex.quote(str(ROOT))} && {PYTHON} -m localaws"
 
         # WHEN / THEN
-        assert run_in_shell(f"{advance} advance 29 days").splitlines() == [
-            "29 days later: 0 users have expired and are deleted"
+        assert run_in_shell(f"{advance} advance 23 hours").splitlines() == [
+            "23 hours later: 0 users have expired and are deleted"
         ]
-        assert run_in_shell(f"{advance} advance 24 hours").splitlines() == [
-            "24 hours later: 1 users have expired and are deleted",
+        assert run_in_shell(f"{advance} advance 29 days").splitlines() == [
+            "29 days later: 1 users have expired and are deleted",
+            f"{chat}/user/load-test",
+        ]
+        assert run_in_shell(f"{advance} advance 1 hour").splitlines() == [
+            "1 hour later: 1 users have expired and are deleted",
             f"{chat}/user/guest-42",
         ]
