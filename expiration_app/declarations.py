@@ -5,7 +5,7 @@ In ``cdk.json``, grouped by AppInstance or one user at a time::
     "expirations": {
       "arn:aws:chime:us-east-1:111122223333:app-instance/ID": {
         "guest-42": "30 days",
-        "load-test": {"expireAfter": "1 day", "removalPolicy": "retain"},
+        "load-test": {"expireAfter": "2 days", "removalPolicy": "retain"},
         "trial-3": {"expireAfter": "7 days", "missingUser": "ignore"}
       },
       "arn:aws:chime:us-east-1:111122223333:app-instance/ID/user/trial-7": "90 days"

@@ -13,10 +13,9 @@ from localaws.advance import AdvanceError, advance
 from localaws.instructions import instructions
 from localaws.local_aws import CONFLICTING_VARIABLES, LocalAws
 
-# The users of cdk.json, so that it can be deployed as it is, and others for a policy. `load-test`
-# has its day already: a deployment refuses to set days with which a user expires within a day.
+# The users of cdk.json, so that it can be deployed as it is, and others for a policy.
 _APP_INSTANCE_ID = "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20"
-_USERS = {"guest-42": None, "guest-43": None, "load-test": 1}
+_USERS = ("guest-42", "guest-43", "load-test")
 _OLD_USER, _OLD_USER_DAYS = "guest-44", 45
 _ADMIN = "moderator"
 
@@ -95,8 +94,8 @@ def _create_users(local_aws: LocalAws) -> str:
     app_instance = local_aws.chime.create_app_instance(
         "chat", local_aws.region, app_instance_id=_APP_INSTANCE_ID
     )
-    for user, days in _USERS.items():
-        local_aws.chime.create_user(app_instance, user, expiration_days=days)
+    for user in _USERS:
+        local_aws.chime.create_user(app_instance, user)
     local_aws.chime.create_user(app_instance, _OLD_USER, age_days=_OLD_USER_DAYS)
     local_aws.chime.make_admin(local_aws.chime.create_user(app_instance, _ADMIN))
     return app_instance
