@@ -90,6 +90,24 @@ def test_a_released_lease_is_free(table: PolicyTable) -> None:
     assert table.acquire("other", "sweep", 1, begins=True)
 
 
+def test_the_number_of_users_of_a_whole_list_is_kept_by_later_sweeps(table: PolicyTable) -> None:
+    # GIVEN
+    table.acquire("one", "sweep", 1, begins=True)
+    counts = {"set": 2, "left_alone": 3}
+    table.finish("one", 1, Progress(counts, ""), "", is_whole_list=True)
+    table.release("one")
+
+    # WHEN a later sweep of another generation fails
+    table.declare(Mode.APPLY, {}, sent=2)
+    table.acquire("two", "sweep", 2, begins=True)
+    table.finish("two", 2, Progress({"kept": 1}, ""), "access denied")
+
+    # THEN
+    policy = table.policy()
+    assert policy is not None
+    assert policy.users == 5
+
+
 def test_a_new_generation_ends_the_lease_of_the_old_one(table: PolicyTable) -> None:
     # GIVEN
     table.acquire("one", "sweep", 1, begins=True)

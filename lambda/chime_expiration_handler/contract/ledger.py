@@ -54,6 +54,20 @@ class Kind(StrEnum):
     FAILED = "FAILED"
 
 
+class Outcome(StrEnum):
+    """What came of one user in a sweep. The values are the names of the counts."""
+
+    KEPT = "kept"
+    SET = "set"
+    CLEARED = "cleared"
+    LEFT_ALONE = "left_alone"
+    OVERDUE = "overdue"
+    FAILED = "failed"
+    UNSETTLED = "unsettled"
+    """A call of somebody else may still take effect: to be looked at again."""
+    NOT_GOVERNED = "not_governed"
+
+
 class EntryAttribute(StrEnum):
     """The attributes of a user's item."""
 
@@ -81,6 +95,7 @@ class PolicyAttribute(StrEnum):
     STARTED = "started"
     UPDATED = "updated"
     COUNTS = "counts"
+    USERS = "users"
     SWEPT_GENERATION = "swept_generation"
     FINISHED = "finished"
     LAST_FAILURE = "last_failure"
@@ -157,6 +172,7 @@ class Policy:
 
     ``generation`` rises with each deployment; ``swept_generation`` is that of the last sweep that
     ended, at ``finished``, with ``error`` where it failed. ``last_failure`` is that of one user.
+    ``users`` is how many the last sweep that went through the whole list has counted.
     """
 
     generation: int
@@ -168,6 +184,7 @@ class Policy:
     started: float | None = None
     updated: float | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    users: int | None = None
     swept_generation: int | None = None
     finished: float | None = None
     last_failure: str = ""
@@ -189,6 +206,7 @@ class Policy:
                 name: int(value["N"])
                 for name, value in item.get(PolicyAttribute.COUNTS, {"M": {}})["M"].items()
             },
+            users=_integer(item, PolicyAttribute.USERS),
             swept_generation=_integer(item, PolicyAttribute.SWEPT_GENERATION),
             finished=_number(item, PolicyAttribute.FINISHED),
             last_failure=_text(item, PolicyAttribute.LAST_FAILURE),

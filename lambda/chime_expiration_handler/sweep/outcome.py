@@ -2,24 +2,10 @@
 
 import threading
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 
-from chime_expiration_handler.contract.ledger import Entry, Kind
+from chime_expiration_handler.contract.ledger import Entry, Kind, Outcome
 
-
-class Outcome(StrEnum):
-    """What came of one user. The values are the names of the counts in the policy's item."""
-
-    KEPT = "kept"
-    SET = "set"
-    CLEARED = "cleared"
-    LEFT_ALONE = "left_alone"
-    OVERDUE = "overdue"
-    FAILED = "failed"
-    UNSETTLED = "unsettled"
-    """A call of somebody else may still take effect: to be looked at again."""
-    NOT_GOVERNED = "not_governed"
-
+__all__ = ["Counts", "Outcome", "known_outcome"]
 
 _KNOWN = {
     Kind.SET: Outcome.KEPT,

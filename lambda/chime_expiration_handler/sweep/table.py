@@ -147,14 +147,32 @@ class PolicyTable:
             {":until": _number(now + LEASE_SECONDS), ":now": _number(now), **_values(progress)},
         )
 
-    def finish(self, owner: str, generation: int, progress: Progress, error: str) -> None:
-        """Record the end of a sweep; raises LeaseLostError."""
+    def finish(
+        self,
+        owner: str,
+        generation: int,
+        progress: Progress,
+        error: str,
+        *,
+        is_whole_list: bool = False,
+    ) -> None:
+        """Record the end of a sweep; raises LeaseLostError.
+
+        ``is_whole_list``: the counts are of all users of the AppInstance.
+        """
+        users = sum(progress.counts.values())
         self._update_as_owner(
             "SET #swept_generation = :generation, #finished = :now, #updated = :now"
-            ", #counts = :counts, #last_failure = :last_failure, #error = :error",
+            ", #counts = :counts, #last_failure = :last_failure, #error = :error"
+            + (", #users = :users" if is_whole_list else ""),
             owner,
             generation,
-            {":now": _number(self.now()), ":error": {"S": error}, **_values(progress)},
+            {
+                ":now": _number(self.now()),
+                ":error": {"S": error},
+                **_values(progress),
+                **({":users": _number(users)} if is_whole_list else {}),
+            },
         )
 
     def release(self, owner: str) -> None:

@@ -182,7 +182,8 @@ class _Chunk:
             while True:
                 following = do_page(position)
                 if following is None:
-                    return self._finish("")
+                    # A list that was begun again has counted users twice.
+                    return self._finish("", is_whole_list=not (self._clears or position.restarts))
                 position = following
                 if self._worker.now() > self._ends:
                     break
@@ -282,9 +283,15 @@ class _Chunk:
     def _progress(self) -> Progress:
         return Progress(self._counts.as_dict(), self._treatment.last_failure)
 
-    def _finish(self, error: str) -> dict[str, Any]:
+    def _finish(self, error: str, *, is_whole_list: bool = False) -> dict[str, Any]:
         worker = self._worker
-        worker.table.finish(worker.owner, self._start.generation, self._progress(), error)
+        worker.table.finish(
+            worker.owner,
+            self._start.generation,
+            self._progress(),
+            error,
+            is_whole_list=is_whole_list,
+        )
         if error:
             return {**_ended(sweep_event.FAILED), sweep_event.ERROR: error}
         return {**_ended(sweep_event.FINISHED), "counts": self._counts.as_dict()}
