@@ -1,19 +1,11 @@
 """The expirations that a deployed stack declares."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
-from typing import Any
 
 from chime_expiration_cli.cloudformation.api import CloudFormation
-from chime_expiration_cli.cloudformation.deployed_stack import (
-    DeployedStack,
-    StackResource,
-    UnreadableTemplate,
-)
-from chime_expiration_cli.cloudformation.intrinsics import IntrinsicResolver
-from chime_expiration_cli.cloudformation.references import NO_VALUE
+from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.declared_resources import DeclaredResources, DeploymentState
 from chime_expiration_cli.errors import UnresolvedError
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.days import expiration_days
@@ -26,15 +18,7 @@ from chime_expiration_handler.contract.properties import (
     MissingUser,
 )
 
-
-class DeploymentState(Enum):
-    """Whether CloudFormation has deployed a declaration."""
-
-    ACTIVE = "active"
-    NOT_CREATED = "not created"
-    BEING_REMOVED = "being removed"
-    CLEANUP_FAILED = "clean-up failed"
-    """CloudFormation has removed the declaration, but failed to delete its resource."""
+__all__ = ["Declaration", "DeploymentState", "declarations_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,43 +51,24 @@ def declarations_of(stack: DeployedStack, cloudformation: CloudFormation) -> lis
 class _StackReader:
     def __init__(self, stack: DeployedStack, cloudformation: CloudFormation) -> None:
         self._stack = stack
-        self._resolver = IntrinsicResolver(stack, cloudformation)
-        self._resources = {
-            resource.logical_id: resource
-            for resource in stack.resources
-            if resource.type == RESOURCE_TYPE
-        }
-        self._definitions = stack.definitions
+        self._declared = DeclaredResources(stack, cloudformation, RESOURCE_TYPE)
 
     def declarations(self) -> list[Declaration]:
-        return [
-            self._declaration(logical_id)
-            for logical_id in dict.fromkeys([*self._definitions, *self._resources])
-            if logical_id in self._resources or self._will_be_created(logical_id)
-        ]
-
-    def _will_be_created(self, logical_id: str) -> bool:
-        # A stable stack lacks a resource of its template only if the resource's condition is false.
-        if self._stack.is_stable:
-            return False
-        condition = self._definitions[logical_id].get("Condition")
-        try:
-            return condition is None or self._resolver.condition(str(condition))
-        except UnresolvedError:
-            return True
+        return [self._declaration(logical_id) for logical_id in self._declared.logical_ids()]
 
     def _declaration(self, logical_id: str) -> Declaration:
-        resource = self._resources.get(logical_id)
-        deployment = self._deployment(logical_id, resource)
+        resource = self._declared.resource(logical_id)
+        known = PhysicalId.parse(resource.physical_id) if resource else None
+        deployment = self._declared.deployment(logical_id, has_identity=known is not None)
         unresolved: list[str] = []
         user = days = None
         try:
-            user = self._user(logical_id, resource, deployment)
+            user = self._user(logical_id, known, deployment)
         except (UnresolvedError, ValueError) as error:
             unresolved.append(f"{USER_ARN}: {error}")
         if deployment in (DeploymentState.ACTIVE, DeploymentState.NOT_CREATED):
             try:
-                days = expiration_days(self._property(logical_id, DAYS))
+                days = expiration_days(self._declared.property(logical_id, DAYS))
             except (UnresolvedError, ValueError) as error:
                 unresolved.append(f"{DAYS}: {error}")
         return Declaration(
@@ -118,29 +83,13 @@ class _StackReader:
             updated_at=resource.updated_at if resource else None,
         )
 
-    def _deployment(self, logical_id: str, resource: StackResource | None) -> DeploymentState:
-        # A resource without a user in its id is complete if the user may be missing.
-        if resource is None or not (
-            PhysicalId.parse(resource.physical_id) or resource.status.endswith("_COMPLETE")
-        ):
-            return DeploymentState.NOT_CREATED
-        is_declared = logical_id in self._definitions or isinstance(
-            self._stack.template, UnreadableTemplate
-        )
-        if resource.status == "DELETE_FAILED" and self._stack.is_stable:
-            return DeploymentState.CLEANUP_FAILED
-        if resource.status.startswith("DELETE_") or not is_declared:
-            return DeploymentState.BEING_REMOVED
-        return DeploymentState.ACTIVE
-
     def _user(
-        self, logical_id: str, resource: StackResource | None, deployment: DeploymentState
+        self, logical_id: str, known: PhysicalId | None, deployment: DeploymentState
     ) -> AppInstanceUserArn:
-        known = PhysicalId.parse(resource.physical_id) if resource else None
         if known and deployment is not DeploymentState.ACTIVE:
             return known.user
         try:
-            declared = AppInstanceUserArn.parse(str(self._property(logical_id, USER_ARN)))
+            declared = AppInstanceUserArn.parse(str(self._declared.property(logical_id, USER_ARN)))
         except (UnresolvedError, ValueError):
             if known:
                 return known.user
@@ -153,20 +102,9 @@ class _StackReader:
         return declared
 
     def _missing_user(self, logical_id: str) -> MissingUser | None:
-        if logical_id not in self._definitions:
+        if logical_id not in self._declared.definitions:
             return None
         try:
-            return MissingUser(self._property(logical_id, MISSING_USER, MissingUser.FAIL))
+            return MissingUser(self._declared.property(logical_id, MISSING_USER, MissingUser.FAIL))
         except (UnresolvedError, ValueError):
             return None
-
-    def _property(self, logical_id: str, name: str, default: Any = NO_VALUE) -> Any:
-        if isinstance(self._stack.template, UnreadableTemplate):
-            raise UnresolvedError(self._stack.template.reason)
-        properties = self._definitions.get(logical_id, {}).get("Properties", {})
-        if not isinstance(properties, Mapping):
-            raise UnresolvedError("Properties is not an object")
-        value = self._resolver.value(properties.get(name, default))
-        if value is NO_VALUE:
-            raise UnresolvedError("not in the template")
-        return value

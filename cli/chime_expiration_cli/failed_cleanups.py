@@ -38,7 +38,7 @@ def failed_cleanups(
         for resource in stack.resources
         if resource.type == RESOURCE_TYPE and (known := PhysicalId.parse(resource.physical_id))
     }
-    most = None if stack.has_declarations else _EVENTS_WITHOUT_DECLARATIONS
+    most = None if stack.has_any(RESOURCE_TYPE) else _EVENTS_WITHOUT_DECLARATIONS
     failed = []
     for event in islice(cloudformation.events(stack.id), most):
         status = event.get("ResourceStatus", "")

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from chime_expiration_cli.errors import UnresolvedError
-from chime_expiration_handler.contract.properties import RESOURCE_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +55,18 @@ class DeployedStack:
     def region(self) -> str:
         return self.id.split(":")[3]
 
-    @property
-    def has_declarations(self) -> bool:
-        """Whether a resource of the stack declares an expiration."""
-        return any(resource.type == RESOURCE_TYPE for resource in self.resources)
+    def has_any(self, *resource_types: str) -> bool:
+        """Whether the stack has a resource of one of these types."""
+        return any(resource.type in resource_types for resource in self.resources)
 
-    @property
-    def definitions(self) -> Mapping[str, Mapping[str, Any]]:
-        """The declarations in the template by logical id; none if it cannot be read."""
+    def definitions(self, resource_type: str) -> Mapping[str, Mapping[str, Any]]:
+        """The resources of a type in the template by logical id; none if it cannot be read."""
         if isinstance(self.template, UnreadableTemplate):
             return {}
         return {
             logical_id: definition
             for logical_id, definition in self.template_section("Resources").items()
-            if definition.get("Type") == RESOURCE_TYPE
+            if definition.get("Type") == resource_type
         }
 
     @property

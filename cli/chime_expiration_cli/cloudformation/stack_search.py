@@ -18,6 +18,8 @@ from chime_expiration_cli.errors import (
     DeniedCall,
     StackNotFoundError,
 )
+from chime_expiration_handler.contract.policy_properties import POLICY_RESOURCE_TYPE
+from chime_expiration_handler.contract.properties import RESOURCE_TYPE
 
 _NESTED_STACK = "AWS::CloudFormation::Stack"
 _DELETED = ("DELETE_COMPLETE", "DELETE_SKIPPED")
@@ -124,7 +126,7 @@ class StackSearch:
         # Most stacks of an account declare no expiration: their templates are not needed. But a
         # deployment that failed, or has only begun, may have created no declaration of its
         # template. Before the first one there is no template.
-        may_declare = stack.has_declarations or not stack.is_stable
+        may_declare = stack.has_any(RESOURCE_TYPE, POLICY_RESOURCE_TYPE) or not stack.is_stable
         if not may_declare or stack.status == "REVIEW_IN_PROGRESS":
             return stack
         return replace(stack, template=self._template(stack.id))
