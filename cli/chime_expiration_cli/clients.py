@@ -19,6 +19,13 @@ _CLOUDFORMATION = Config(
     read_timeout=30,
     retries={"mode": "adaptive", "total_max_attempts": 6},
 )
+# What tells of a policy is optional: a region that does not respond must not hold up the rest.
+_POLICY = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=THREADS_PER_REGION,
+)
 # One attempt: the SDK's standard and adaptive modes do not retry this service's 429. UserReader
 # retries.
 _IDENTITY = Config(
@@ -35,6 +42,12 @@ class Clients(Protocol):
     def cloudformation(self, region: str) -> Any: ...
 
     def identity(self, region: str) -> Any: ...
+
+    def dynamodb(self, region: str) -> Any: ...
+
+    def stepfunctions(self, region: str) -> Any: ...
+
+    def sqs(self, region: str) -> Any: ...
 
 
 class SessionClients:
@@ -73,6 +86,15 @@ class SessionClients:
 
     def identity(self, region: str) -> Any:
         return self._create("chime-sdk-identity", region, _IDENTITY)
+
+    def dynamodb(self, region: str) -> Any:
+        return self._create("dynamodb", region, _POLICY)
+
+    def stepfunctions(self, region: str) -> Any:
+        return self._create("stepfunctions", region, _POLICY)
+
+    def sqs(self, region: str) -> Any:
+        return self._create("sqs", region, _POLICY)
 
     def _create(self, service: str, region: str, config: Config) -> Any:
         try:

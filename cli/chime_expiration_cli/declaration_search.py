@@ -1,4 +1,4 @@
-"""Finds the declarations of the deployed stacks of several regions."""
+"""Finds the declarations and policies of the deployed stacks of several regions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from chime_expiration_cli.cloudformation.api import CloudFormation
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
 from chime_expiration_cli.cloudformation.stack_search import StackSearch
 from chime_expiration_cli.declarations import Declaration, declarations_of
+from chime_expiration_cli.declared_policies import DeclaredPolicy, policies_of
 from chime_expiration_cli.errors import (
     AccessDeniedError,
     CommandError,
@@ -23,11 +24,13 @@ from chime_expiration_cli.failed_cleanups import failed_cleanups
 class DeclarationSearch:
     """The stacks that were found, each with its declarations, and the calls that AWS denied.
 
-    Declarations with a failed clean-up follow those that the stack still has.
+    Declarations with a failed clean-up follow those that the stack still has. ``policies`` are
+    those of all stacks, in the same order.
     """
 
     stacks: tuple[tuple[DeployedStack, tuple[Declaration, ...]], ...]
     denied_calls: tuple[DeniedCall, ...]
+    policies: tuple[DeclaredPolicy, ...] = ()
 
     @property
     def declarations(self) -> list[Declaration]:
@@ -45,10 +48,11 @@ def search_declarations(
     """Search the stacks with these ``names`` in all ``regions``, or all stacks if there are none.
 
     ``client_for`` returns the CloudFormation client of a region. The stacks with these names, and
-    all others that declare an expiration, are in the result. Raises CommandError, for example if
-    no region has a stack of that name.
+    all others that declare an expiration or a policy, are in the result. Raises CommandError, for
+    example if no region has a stack of that name.
     """
     stacks: list[tuple[DeployedStack, tuple[Declaration, ...]]] = []
+    all_policies: list[DeclaredPolicy] = []
     denied_calls: list[DeniedCall] = []
     not_found = set(names)
     searched = [CloudFormation(client_for, region) for region in regions]
@@ -66,19 +70,25 @@ def search_declarations(
             not_found.discard(name)
         for stack in in_region.values():
             declarations = declarations_of(stack, cloudformation)
+            policies = policies_of(stack, cloudformation)
             try:
-                declarations += failed_cleanups(stack, cloudformation, now)
+                for failed in failed_cleanups(stack, cloudformation, now):
+                    if isinstance(failed, Declaration):
+                        declarations.append(failed)
+                    else:
+                        policies.append(failed)
             except AccessDeniedError as denied:
                 search.denied_calls.append(denied.call)
             except StackNotFoundError:
                 # Deleted since it was listed.
                 pass
-            if declarations or stack.name in names or stack.id in names:
+            if declarations or policies or stack.name in names or stack.id in names:
                 stacks.append((stack, tuple(declarations)))
+            all_policies += policies
         denied_calls += search.denied_calls
     if not_found:
         raise _not_found(sorted(not_found), searched)
-    return DeclarationSearch(tuple(stacks), tuple(denied_calls))
+    return DeclarationSearch(tuple(stacks), tuple(denied_calls), tuple(all_policies))
 
 
 def _not_found(names: list[str], searched: list[CloudFormation]) -> CommandError:

@@ -28,10 +28,10 @@ _OF_EVERY_COMMAND = {
 }
 _OF_COMMANDS = {
     "status": {
-        ExitStatus.IN_SYNC: "every user has the declared days or is deleted, or nothing is "
-        "declared",
-        ExitStatus.DRIFT: "drift: MODIFIED, CONFLICTING or ORPHANED; DELETED with "
-        "--fail-on-deleted",
+        ExitStatus.IN_SYNC: "every user has the declared days or is deleted, every policy is in "
+        "sync, or nothing is declared",
+        ExitStatus.DRIFT: "drift: MODIFIED, CONFLICTING or ORPHANED; a policy that is DELETED, "
+        "or a user with --fail-on-deleted",
         ExitStatus.NOT_CHECKED: "no drift found, but not everything could be checked",
     },
 }

@@ -6,7 +6,7 @@ only, since half of their names are reserved words.
 """
 
 import re
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping, MutableMapping
 from copy import deepcopy
 from functools import cache
@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 Item = dict[str, dict[str, Any]]
 
 _TOKEN = re.compile(r"\s*(\(|\)|,|<=|>=|<>|=|<|>|[#:]?\w+)")
+_HASHES = 2**32
 _BYTES_PER_READ_UNIT = 4096
 _BYTES_PER_WRITE_UNIT = 1024
 
@@ -142,27 +143,41 @@ class DynamoDBTable:
         *,
         TableName: str,
         FilterExpression: str,
-        Limit: int,
+        Limit: int | None = None,
+        Segment: int = 0,
+        TotalSegments: int = 1,
+        ProjectionExpression: str = "",
+        ReturnConsumedCapacity: str = "NONE",
         ExclusiveStartKey: Item | None = None,
         ConsistentRead: bool = False,
         **expressions: Any,
     ) -> dict[str, Any]:
         self._check_table(TableName)
-        expression = _Expressions("Scan", {"ConditionExpression": FilterExpression, **expressions})
-        start = 0
+        expression = _Expressions(
+            "Scan", {"ConditionExpression": FilterExpression, **expressions}, ProjectionExpression
+        )
+        assert 0 <= Segment < TotalSegments
+        # A segment is a range of hashes.
+        start = bisect_left(self._order, (ceil(_HASHES * Segment / TotalSegments), ""))
+        stop = bisect_left(self._order, (ceil(_HASHES * (Segment + 1) / TotalSegments), ""))
         if ExclusiveStartKey:
             start = bisect_right(self._order, _place(self._key_of(ExclusiveStartKey)))
-        end = start + min(Limit, self.page_size)
-        keys = [key for _, key in self._order[start:end]]
+        end = start + min(Limit or self.page_size, self.page_size)
+        keys = [key for _, key in self._order[start : min(end, stop)]]
         items = [self._items[key] for key in keys]
-        units = ceil(sum(_size(item) for item in items) / _BYTES_PER_READ_UNIT)
-        self.read_units += units if ConsistentRead else units / 2
-        more = (
-            {"LastEvaluatedKey": {self._key: {"S": keys[-1]}}}
-            if end <= len(self._order) and keys
-            else {}
-        )
-        return {"Items": deepcopy([item for item in items if expression.holds(item)]), **more}
+        units: float = ceil(sum(_size(item) for item in items) / _BYTES_PER_READ_UNIT)
+        units = units if ConsistentRead else units / 2
+        self.read_units += units
+        response: dict[str, Any] = {
+            "Items": [
+                deepcopy(expression.projected(item)) for item in items if expression.holds(item)
+            ]
+        }
+        if end <= stop and keys:
+            response["LastEvaluatedKey"] = {self._key: {"S": keys[-1]}}
+        if ReturnConsumedCapacity != "NONE":
+            response["ConsumedCapacity"] = {"TableName": self.name, "CapacityUnits": units}
+        return response
 
     def _check_table(self, name: str) -> None:
         if name != self.name:
@@ -192,6 +207,7 @@ class _Expressions:
     """The expressions of one request, with their names and values."""
 
     def __init__(self, operation: str, parameters: Mapping[str, Any], update: str = "") -> None:
+        # ``update`` is the projection of a scan.
         self._operation = operation
         self._condition = _tokens(parameters.get("ConditionExpression", ""))
         self._update = _tokens(update)
@@ -214,6 +230,13 @@ class _Expressions:
         result = self._any_of(tokens, item or {})
         assert not tokens, f"not understood: {tokens}"
         return result
+
+    def projected(self, item: Item) -> Item:
+        """The attributes of the item that the projection names; all if there is none."""
+        if not self._update:
+            return item
+        names = [self._names[token] for token in self._update if token != ","]
+        return {name: item[name] for name in names if name in item}
 
     def updated(self, item: Item) -> tuple[Item, Item]:
         """The item after the update, and the attributes that it has changed."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.options import StatusOptions
 from chime_expiration_cli.status.report import Report
+from command_line.policy_account import NOW, PolicyAccount
 from localaws.standins.cloudformation_account import UPDATED, CloudFormationAccount, FakeStack
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d"
@@ -27,6 +28,8 @@ class Clients:
     def identity(self, region: str) -> "Clients":
         assert region == "us-east-1"
         return self
+
+    dynamodb = stepfunctions = sqs = identity
 
     def describe_app_instance_user(self, AppInstanceUserArn: str) -> dict[str, Any]:
         if AppInstanceUserArn not in self._days:
@@ -121,4 +124,76 @@ def test_a_first_deployment_that_failed_is_not_checked() -> None:
 
     # THEN
     assert results(found) == [("A", "NOT_CHECKED")]
+    assert found.exit_status == 3
+
+
+def policy_report(account: PolicyAccount, **options: Any) -> Report:
+    return build_report(
+        StatusOptions(**options),
+        ("us-east-1",),
+        account,
+        Console(file=io.StringIO()),
+        lambda: NOW,
+    )
+
+
+def swept() -> PolicyAccount:
+    account = PolicyAccount()
+    account.declare()
+    account.sweep(kept=1)
+    return account
+
+
+def test_a_stack_with_a_policy_only_is_reported_and_its_ledger_is_not_read() -> None:
+    # GIVEN
+    account = swept()
+
+    # WHEN
+    found = policy_report(account)
+
+    # THEN
+    [stack] = found.stacks
+    assert [each.drift_status.name for each in stack.policies] == ["IN_SYNC"]
+    assert (found.exit_status, account.scans) == (0, 0)
+
+
+def test_the_ledger_is_read_on_request() -> None:
+    # WHEN
+    found = policy_report(swept(), ledger=True)
+
+    # THEN
+    [policy] = found.policies
+    assert policy.ledger is not None
+    assert found.exit_status == 0
+
+
+def test_a_policy_that_is_modified_is_drift() -> None:
+    # GIVEN
+    account = swept()
+    account.dead_letters = 1
+
+    # THEN
+    assert policy_report(account).exit_status == 1
+
+
+def test_a_policy_whose_sweep_is_running_is_not_checked() -> None:
+    # GIVEN
+    account = swept()
+    account.begin(-1)
+
+    # THEN
+    assert policy_report(account).exit_status == 3
+
+
+def test_a_denied_call_for_a_policy_leaves_it_in_sync_but_not_everything_was_checked() -> None:
+    # GIVEN
+    account = swept()
+    account.denied = {"states:ListExecutions"}
+
+    # WHEN
+    found = policy_report(account)
+
+    # THEN
+    assert [each.drift_status.name for each in found.policies] == ["IN_SYNC"]
+    assert [call.action for call in found.all_denied_calls] == ["states:ListExecutions"]
     assert found.exit_status == 3

@@ -277,6 +277,7 @@ def test_the_region_comes_from_the_variables_of_the_aws_cli(
             StatusOptions((), ("us-east-1",), False, 7, False, 5),
         ),
         (["--expiring-within", "0"], StatusOptions(expiring_within_days=0)),
+        (["--ledger"], StatusOptions(ledger=True)),
     ],
 )
 def test_the_arguments_become_options(

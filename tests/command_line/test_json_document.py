@@ -4,8 +4,10 @@ import json
 import re
 from typing import Any
 
-from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.policies.sweep import SweepState
+from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason, PolicyDifference
 from chime_expiration_cli.status.json_document import json_document
+from command_line.sample_policies import sample_policies
 from command_line.sample_report import CHAT, sample_report
 from support.checkout import ROOT
 
@@ -37,9 +39,12 @@ def test_the_summary_counts_declarations_by_drift_status_and_reason() -> None:
             "UNRESOLVED": 1,
             "ACCESS_DENIED": 1,
             "READ_FAILED": 0,
+            "SWEEP_RUNNING": 0,
         },
         "expiring_soon": 2,
         "expired": 1,
+        "policies": 0,
+        "policy_drift_statuses": dict.fromkeys([status.name for status in DriftStatus], 0),
     }
 
 
@@ -71,7 +76,47 @@ def test_every_member_and_every_word_of_the_document_is_documented() -> None:
 
     # THEN
     assert members(json_document(sample_report())) <= documented
-    assert {word.name for word in (*DriftStatus, *NotCheckedReason)} <= documented
+    assert members(json_document(sample_policies())) <= documented
+    words = (*DriftStatus, *NotCheckedReason, *PolicyDifference, *SweepState)
+    assert {word.name for word in words} <= documented
+
+
+def test_a_policy_has_its_properties_counts_sweep_and_what_is_not_known() -> None:
+    # WHEN
+    document = json_document(sample_policies())
+    [[in_sync], [running], [modified]] = [stack["policies"] for stack in document["stacks"]]
+
+    # THEN
+    assert document["summary"]["policies"] == 3
+    assert document["summary"]["policy_drift_statuses"]["MODIFIED"] == 1
+    assert (in_sync["drift_status"], in_sync["is_drift"]) == ("IN_SYNC", False)
+    assert in_sync["expected"]["users"] == ["guest-*"]
+    assert in_sync["expected"] == in_sync["actual"]
+    assert in_sync["counts"] == {
+        "kept": 11_978,
+        "set": 23,
+        "cleared": 0,
+        "left_alone": 418,
+        "overdue": 0,
+        "failed": 0,
+        "unsettled": 0,
+        "not_governed": 12,
+    }
+    assert in_sync["ledger"]["kinds"]["SET"] == 12_001
+    assert running["not_checked_reason"] == "SWEEP_RUNNING"
+    assert running["sweep"]["state"] == "RUNNING"
+    assert (running["sweep"]["users"], running["sweep"]["expected_users"]) == (24_040, 54_000)
+    assert running["dead_letters"] is None
+    assert running["not_known"].keys() == {"dead_letters"}
+    assert modified["differences"] == ["USERS_FAILED", "DEAD_LETTERS"]
+    assert modified["last_failed_execution"]["stopped_at"] == "2026-05-28T03:02:00Z"
+    assert modified["sweep"]["seconds"] == 90.0
+
+
+def test_the_denied_calls_of_policies_are_those_of_the_document() -> None:
+    assert [call["action"] for call in json_document(sample_policies())["denied_calls"]] == [
+        "sqs:GetQueueAttributes"
+    ]
 
 
 def members(node: Any) -> set[str]:

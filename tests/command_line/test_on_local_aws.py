@@ -16,7 +16,7 @@ import pytest
 from aws_cdk import CfnParameter, CfnResource, Duration, Fn, Stack
 from rich.console import Console
 
-from chime_expiration import AppInstanceUserExpiration
+from chime_expiration import AppInstanceUserExpiration, AppInstanceUserExpirationPolicy
 from chime_expiration_cli.clients import SessionClients
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.options import StatusOptions
@@ -35,9 +35,10 @@ EUROPE = "us-east-1:europe"
 
 @dataclass
 class Account:
-    """A local AWS with four stacks: Guests, Unstable and Replaced in us-east-1, Europe elsewhere.
+    """A local AWS with five stacks: Europe in eu-central-1, the others in us-east-1.
 
-    Each declares 30 days for its users. Replaced has declared the user orphan before.
+    Guests, Unstable, Replaced and Europe declare 30 days for their users. Replaced has declared the
+    user orphan before. Lobby has a policy for an AppInstance of its own.
     """
 
     local_aws: LocalAws
@@ -121,7 +122,24 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         )
         assert fail_to_roll_back(deployment("Unstable"), account) == "UPDATE_ROLLBACK_FAILED"
         fail_to_clean_up(deployment("Replaced"), account)
+        deploy_policy(deployment("Lobby"), account)
         yield account
+
+
+def deploy_policy(lobby: Deployment, account: Account) -> None:
+    """Deploy a policy for four new users and an old one."""
+    chime = account.local_aws.chime
+    app_instance = chime.create_app_instance("lobby")
+    for number, age in enumerate((1, 2, 3, 4, 40)):
+        created = datetime.now(UTC) - timedelta(days=age)
+        chime.create_user(app_instance, f"visitor-{number}", created=created)
+
+    def declare_policy(stack: Stack) -> None:
+        AppInstanceUserExpirationPolicy(
+            stack, "Visitors", app_instance_arn=app_instance, expire_after=Duration.days(30)
+        )
+
+    assert lobby.deploy(declare_policy) == "CREATE_COMPLETE"
 
 
 def fail_to_clean_up(replaced: Deployment, account: Account) -> None:
@@ -317,6 +335,28 @@ def test_a_user_is_not_checked_if_access_is_denied(account: Account) -> None:
     assert f"access denied: chime:DescribeAppInstanceUser on {user}" in result.stdout
 
 
+def test_a_policy_has_its_sweep_its_users_and_its_ledger(account: Account) -> None:
+    # WHEN
+    result = account.status("--stack", "Lobby", "--ledger", "--json")
+
+    # THEN
+    assert (result.returncode, result.stderr) == (0, "")
+    [stack] = json.loads(result.stdout)["stacks"]
+    [policy] = stack["policies"]
+    assert (policy["drift_status"], policy["explanation"]) == ("IN_SYNC", [])
+    assert policy["sweep"]["state"] == "FINISHED"
+    assert (policy["counts"]["set"], policy["counts"]["overdue"]) == (4, 1)
+    assert (policy["ledger"]["kinds"]["SET"], policy["ledger"]["kinds"]["OVERDUE"]) == (4, 1)
+    assert (
+        timedelta(days=25)
+        < (datetime.fromisoformat(policy["ledger"]["next_expires_at"]) - datetime.now(UTC))
+        <= timedelta(days=26)
+    )
+    assert (policy["dead_letters"], policy["last_failed_execution"]) == (0, None)
+    assert policy["schedule"] == "rate(1 day)"
+    assert policy["not_known"] == {}
+
+
 def test_an_unknown_stack_is_an_error(account: Account) -> None:
     # WHEN
     result = account.status("--stack", "Guests", "--stack", "Gests")
@@ -343,16 +383,28 @@ def test_the_documented_permissions_cover_every_call(
     calls: set[tuple[str, str]] = set()
 
     def record(model: Any, params: dict[str, Any], **_: Any) -> None:
-        service = {"chime-sdk-identity": "chime"}.get(model.service_model.service_name)
-        resource = params["url_path"].rpartition("/")[2] if service else "*"
-        action = f"{service or model.service_model.service_name}:{model.name}"
-        calls.add((action, resource.replace("%3A", ":").replace("%2F", "/")))
+        service = model.service_model.service_name
+        service = {"chime-sdk-identity": "chime", "stepfunctions": "states"}.get(service, service)
+        body = json.loads(params["body"]) if service in ("dynamodb", "states", "sqs") else {}
+        resource = "*"
+        match service:
+            case "chime":
+                resource = params["url_path"].rpartition("/")[2]
+            case "dynamodb":
+                resource = f"arn:aws:dynamodb:us-east-1:111122223333:table/{body['TableName']}"
+            case "states":
+                # The account of the local AWS has another number.
+                resource = re.sub(r":[0-9]{12}:", ":111122223333:", body["stateMachineArn"])
+            case "sqs":
+                queue = body["QueueUrl"].rpartition("/")[2]
+                resource = f"arn:aws:sqs:us-east-1:111122223333:{queue}"
+        calls.add((f"{service}:{model.name}", resource.replace("%3A", ":").replace("%2F", "/")))
 
     session.events.register("before-call", record)
 
     # WHEN
     regions = ("us-east-1", "eu-central-1")
-    build_report(StatusOptions(), regions, SessionClients(session), Console(stderr=True))
+    build_report(StatusOptions(ledger=True), regions, SessionClients(session), Console(stderr=True))
 
     # THEN
     assert {action for action, _ in calls} >= {
@@ -361,9 +413,18 @@ def test_the_documented_permissions_cover_every_call(
         "cloudformation:DescribeStacks",
         "cloudformation:GetTemplate",
         "cloudformation:ListStackResources",
+        "dynamodb:GetItem",
+        "dynamodb:Scan",
+        "sqs:GetQueueAttributes",
+        "states:ListExecutions",
     }
     for action, resource in calls:
         assert any(
-            action in statement["Action"] and fnmatch.fnmatchcase(resource, statement["Resource"])
+            action in statement["Action"] and fnmatch.fnmatchcase(resource, allowed)
             for statement in statements
+            for allowed in as_list(statement["Resource"])
         ), (action, resource)
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

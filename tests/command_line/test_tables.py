@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.policies.sweep import SweepState
+from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason, PolicyDifference
 from chime_expiration_cli.status.summary import summary
 from chime_expiration_cli.status.tables import output, print_report
+from command_line.sample_policies import sample_policies
 from command_line.sample_report import sample_report
 from command_line.terminal import Terminal
 from support.checkout import ROOT
@@ -32,6 +34,16 @@ def test_the_documentation_shows_what_is_printed() -> None:
     shown = re.search(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert shown is not None
     assert shown[1].splitlines() == lines
+
+
+def test_the_documentation_shows_what_is_printed_of_policies() -> None:
+    # WHEN
+    file = io.StringIO()
+    print_report(sample_policies(), output(file))
+
+    # THEN
+    _, shown = re.findall(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert shown.splitlines() == [line.rstrip() for line in file.getvalue().splitlines()]
 
 
 def test_a_log_has_plain_text_with_one_line_for_each_user() -> None:
@@ -73,9 +85,39 @@ def test_a_report_without_declarations_is_summarized() -> None:
     report = replace(sample_report(), stacks=())
 
     # THEN
-    assert summary(report) == "no declaration found in us-east-1 and eu-central-1"
+    assert summary(report) == "no declaration or policy found in us-east-1 and eu-central-1"
 
 
-@pytest.mark.parametrize("word", [*DriftStatus, *NotCheckedReason], ids=lambda word: word.value)
-def test_every_word_of_the_table_is_documented(word: DriftStatus | NotCheckedReason) -> None:
+def test_a_report_with_policies_only_is_summarized() -> None:
+    assert summary(sample_policies()) == (
+        "3 policies in us-east-1: 1 IN_SYNC, 1 MODIFIED, 1 NOT_CHECKED (1 sweep running)"
+    )
+
+
+def test_declarations_and_policies_are_summarized_in_one_line() -> None:
+    # GIVEN
+    both = sample_report()
+    both = replace(both, stacks=both.stacks + sample_policies().stacks)
+
+    # THEN
+    text = summary(both)
+    assert text.startswith("10 declarations in us-east-1 and eu-central-1: 3 IN_SYNC, ")
+    assert text.endswith(
+        "; 3 policies: 1 IN_SYNC, 1 MODIFIED, 1 NOT_CHECKED (1 sweep running), "
+        "1 stack is not stable"
+    )
+
+
+WORDS: list[DriftStatus | NotCheckedReason | PolicyDifference | SweepState] = [
+    *DriftStatus,
+    *NotCheckedReason,
+    *PolicyDifference,
+    *SweepState,
+]
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.value)
+def test_every_word_of_the_table_is_documented(
+    word: DriftStatus | NotCheckedReason | PolicyDifference | SweepState,
+) -> None:
     assert f"| `{word.value}` |" in PAGE.read_text()

@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class DriftStatus(Enum):
-    """How an expiration compares with its declaration.
+    """How an expiration, or a policy, compares with its declaration.
 
     CloudFormation's drift statuses. CONFLICTING and ORPHANED are additional statuses.
     """
@@ -18,7 +18,7 @@ class DriftStatus(Enum):
 
 
 class NotCheckedReason(Enum):
-    """Why a declaration is NOT_CHECKED."""
+    """Why a declaration, or a policy, is NOT_CHECKED."""
 
     IN_PROGRESS = "in progress"
     NOT_CREATED = "not created"
@@ -26,3 +26,16 @@ class NotCheckedReason(Enum):
     UNRESOLVED = "unresolved"
     ACCESS_DENIED = "access denied"
     READ_FAILED = "read failed"
+    SWEEP_RUNNING = "sweep running"
+
+
+class PolicyDifference(Enum):
+    """What of a policy is not as declared."""
+
+    PROPERTIES_DIFFER = "properties differ"
+    SWEEP_FAILED = "sweep failed"
+    SWEEP_STOPPED = "sweep stopped"
+    SWEEP_OVERDUE = "sweep overdue"
+    USERS_FAILED = "users failed"
+    USERS_NOT_CLEARED = "users not cleared"
+    DEAD_LETTERS = "dead letters"

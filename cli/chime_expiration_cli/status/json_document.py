@@ -1,5 +1,6 @@
 """The report as JSON. docs/status-json.md documents each member."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from chime_expiration_cli.declarations import Declaration
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
 from chime_expiration_cli.status.explanation import explain
+from chime_expiration_cli.status.policy_json import policy_json
 from chime_expiration_cli.status.report import Report, StackReport
 
 VERSION = 1
@@ -15,6 +17,7 @@ VERSION = 1
 
 def json_document(report: Report) -> dict[str, Any]:
     """The document; members and their order are stable within a version."""
+    policies = Counter(finding.drift_status for finding in report.policies)
     statuses, reasons = report.drift_statuses, report.not_checked_reasons
     return {
         "version": VERSION,
@@ -28,6 +31,8 @@ def json_document(report: Report) -> dict[str, Any]:
             "not_checked_reasons": {reason.name: reasons[reason] for reason in NotCheckedReason},
             "expiring_soon": sum(map(report.expires_soon, report.findings)),
             "expired": sum(map(report.has_expired, report.findings)),
+            "policies": policies.total(),
+            "policy_drift_statuses": {status.name: policies[status] for status in DriftStatus},
         },
         "stacks": [_stack(each, report) for each in report.stacks],
         "denied_calls": [
@@ -37,7 +42,7 @@ def json_document(report: Report) -> dict[str, Any]:
                 "region": call.region,
                 "detail": call.detail,
             }
-            for call in report.denied_calls
+            for call in report.all_denied_calls
         ],
     }
 
@@ -52,6 +57,7 @@ def _stack(stack_report: StackReport, report: Report) -> dict[str, Any]:
         "status": stack.status,
         "is_stable": stack.is_stable,
         "declarations": [_declaration(finding, report) for finding in stack_report.findings],
+        "policies": [policy_json(finding) for finding in stack_report.policies],
     }
 
 

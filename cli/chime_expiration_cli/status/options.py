@@ -32,6 +32,7 @@ class StatusOptions:
     expiring_within_days: int = _EXPIRING_WITHIN_DAYS
     fail_on_deleted: bool = False
     reads_per_second: float = READS_PER_SECOND
+    ledger: bool = False
 
 
 @click.command(
@@ -66,11 +67,17 @@ class StatusOptions:
     help="Count users that do not exist as drift, unless missing_user is IGNORE.",
 )
 @rate_option()
+@click.option(
+    "--ledger",
+    is_flag=True,
+    help="Count the users in the table of each policy. This reads the whole table.",
+)
 def status(**options: Any) -> ExitStatus:
     """Detect drift.
 
     Compare the expirations that deployed stacks declare with the expirations that Amazon Chime SDK
-    has for these users. Nothing is changed.
+    has for these users, and the policies that they declare with what their sweeps have found.
+    Nothing is changed.
     """
     # Imported here so that the help needs neither boto3 nor rich.
     from chime_expiration_cli.status.command import run

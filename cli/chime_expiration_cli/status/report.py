@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
 from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.policies.reading import Denied
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_handler.contract.properties import MissingUser
 
 _DRIFT = (DriftStatus.MODIFIED, DriftStatus.CONFLICTING, DriftStatus.ORPHANED)
@@ -17,10 +19,11 @@ _DRIFT = (DriftStatus.MODIFIED, DriftStatus.CONFLICTING, DriftStatus.ORPHANED)
 
 @dataclass(frozen=True, slots=True)
 class StackReport:
-    """One stack and the findings for its declarations."""
+    """One stack and the findings for its declarations and policies."""
 
     stack: DeployedStack
     findings: tuple[Finding, ...]
+    policies: tuple[PolicyFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,19 @@ class Report:
     @property
     def findings(self) -> Iterator[Finding]:
         return (finding for report in self.stacks for finding in report.findings)
+
+    @property
+    def policies(self) -> Iterator[PolicyFinding]:
+        return (finding for report in self.stacks for finding in report.policies)
+
+    @property
+    def all_denied_calls(self) -> Iterator[DeniedCall]:
+        """The denied calls to CloudFormation, and those that tell of policies."""
+        yield from self.denied_calls
+        for finding in self.policies:
+            for value in finding.reading.not_known.values():
+                if isinstance(value, Denied):
+                    yield value.call
 
     @property
     def drift_statuses(self) -> Counter[DriftStatus]:
@@ -72,11 +88,16 @@ class Report:
     @property
     def exit_status(self) -> ExitStatus:
         """DRIFT before NOT_CHECKED; users that expire soon make no difference."""
-        if any(map(self.is_drift, self.findings)):
+        if any(map(self.is_drift, self.findings)) or any(each.is_drift for each in self.policies):
             return ExitStatus.DRIFT
         is_complete = (
             not self.denied_calls
             and DriftStatus.NOT_CHECKED not in self.drift_statuses
+            and all(map(_is_checked, self.policies))
             and all(report.stack.is_stable for report in self.stacks)
         )
         return ExitStatus.IN_SYNC if is_complete else ExitStatus.NOT_CHECKED
+
+
+def _is_checked(finding: PolicyFinding) -> bool:
+    return finding.drift_status is not DriftStatus.NOT_CHECKED and not finding.reading.not_known

@@ -7,17 +7,30 @@ from chime_expiration_cli.status.report import Report
 
 
 def summary(report: Report) -> str:
-    """The number of declarations, by drift status, and what else needs attention."""
-    statuses = report.drift_statuses
-    total = statuses.total()
-    regions = " and ".join(report.regions)
-    if not total:
-        return f"no declaration found in {regions}"
-    parts = [f"{statuses[status]} {status.name}" for status in DriftStatus if statuses[status]]
-    reasons = report.not_checked_reasons
-    if reasons:
-        # NOT_CHECKED is the last status.
-        parts[-1] += f" ({_reasons(reasons)})"
+    """The declarations and policies by drift status, and what else needs attention."""
+    where = f" in {' and '.join(report.regions)}"
+    parts = []
+    declarations = report.drift_statuses
+    if declarations:
+        parts.append(f"{_number(declarations, 'declaration')}{where}: {_findings(report)}")
+        where = ""
+    policies = Counter(finding.drift_status for finding in report.policies)
+    if policies:
+        reasons = Counter(
+            finding.not_checked_reason for finding in report.policies if finding.not_checked_reason
+        )
+        parts.append(f"{_number(policies, 'policy')}{where}: {_statuses(policies, reasons)}")
+    if not parts:
+        return f"no declaration or policy found{where}"
+    unstable = sum(not each.stack.is_stable for each in report.stacks)
+    if unstable:
+        parts[-1] += f", {unstable} {'stack is' if unstable == 1 else 'stacks are'} not stable"
+    return "; ".join(parts)
+
+
+def _findings(report: Report) -> str:
+    """What needs attention of the declarations."""
+    parts = [_statuses(report.drift_statuses, report.not_checked_reasons)]
     soon = sum(map(report.expires_soon, report.findings))
     if soon:
         parts.append(
@@ -27,11 +40,21 @@ def summary(report: Report) -> str:
     expired = sum(map(report.has_expired, report.findings))
     if expired:
         parts.append(f"{expired} expired, not deleted yet")
-    unstable = sum(not each.stack.is_stable for each in report.stacks)
-    if unstable:
-        parts.append(f"{unstable} {'stack is' if unstable == 1 else 'stacks are'} not stable")
-    declarations = "declaration" if total == 1 else "declarations"
-    return f"{total} {declarations} in {regions}: {', '.join(parts)}"
+    return ", ".join(parts)
+
+
+def _number(statuses: Counter[DriftStatus], noun: str) -> str:
+    total = statuses.total()
+    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{total} {noun if total == 1 else plural}"
+
+
+def _statuses(statuses: Counter[DriftStatus], reasons: Counter[NotCheckedReason]) -> str:
+    parts = [f"{statuses[status]} {status.name}" for status in DriftStatus if statuses[status]]
+    if reasons:
+        # NOT_CHECKED is the last status.
+        parts[-1] += f" ({_reasons(reasons)})"
+    return ", ".join(parts)
 
 
 def _reasons(reasons: Counter[NotCheckedReason]) -> str:

@@ -15,6 +15,7 @@ from chime_expiration_cli.declarations import Declaration, DeploymentState
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.explanation import explain, in_days
+from chime_expiration_cli.status.policy_tables import policy_table
 from chime_expiration_cli.status.report import Report, StackReport
 from chime_expiration_cli.status.summary import summary
 
@@ -50,6 +51,10 @@ def _print_stack(stack_report: StackReport, report: Report, console: Console) ->
     if stack.parent_id:
         heading.append(f"  nested in {stack.parent_id.split('/')[1]}", "not bold")
     _print(console, heading)
+    if stack_report.policies:
+        _print_policies(stack_report, report, console)
+        if not findings:
+            return
     if not findings:
         reason = "" if stack.is_stable else f", but the stack is {stack.status}"
         _print(console, f"  no declaration found{reason}\n")
@@ -64,6 +69,15 @@ def _print_stack(stack_report: StackReport, report: Report, console: Console) ->
         if explanation:
             _print(console, Text(f"  {_user(finding)}:", _style(finding, report)), explanation)
     _print(console)
+
+
+def _print_policies(stack_report: StackReport, report: Report, console: Console) -> None:
+    for finding in stack_report.policies:
+        app_instance = finding.policy.app_instance or _UNKNOWN
+        _print(console, f"  policy for {app_instance} ({finding.policy.logical_id})")
+        table = policy_table(finding, report.checked_at, report.expiring_within_days)
+        console.print(Padding(table, (0, 0, 0, 4), expand=False))
+        _print(console)
 
 
 def _table(findings: tuple[Finding, ...], report: Report, *, with_app_instance: bool) -> Table:

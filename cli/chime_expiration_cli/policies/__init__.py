@@ -1,0 +1,1 @@
+"""What a policy has done: its table, its sweeps and the events that it could not handle."""

@@ -1,0 +1,128 @@
+"""Counts the users in the table of a policy: several segments at a time, one page of each."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import inf
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from chime_expiration_cli.clients import THREADS_PER_REGION
+from chime_expiration_cli.policies.reading import LedgerCounts
+from chime_expiration_handler.contract.ledger import (
+    KEPT_AFTER_EXPIRY_SECONDS,
+    KEY,
+    TIME_TO_LIVE,
+    EntryAttribute,
+    Item,
+    Kind,
+)
+
+# All names are written with a #: some are reserved words of DynamoDB.
+_READ = (EntryAttribute.KIND, EntryAttribute.DAYS, EntryAttribute.INTENDED, TIME_TO_LIVE)
+
+
+def scan_ledger(
+    client: Any, table_name: str, app_instance_arn: str, now: datetime, soon: datetime
+) -> LedgerCounts:
+    """Count the users of the AppInstance; raises what the client raises.
+
+    The memory needed does not depend on the number of users. Eventually consistent reads cost half.
+    """
+    began = time.monotonic()
+    results: SimpleQueue[_Counts | Exception] = SimpleQueue()
+    for segment in range(THREADS_PER_REGION):
+        request = {
+            **_request(table_name, app_instance_arn),
+            "Segment": segment,
+            "TotalSegments": THREADS_PER_REGION,
+        }
+        # Daemons: Ctrl-C ends the process although a thread waits for a response.
+        Thread(
+            target=_scan_segment, args=(client, request, now, soon, results), daemon=True
+        ).start()
+    total = _Counts(now.timestamp(), soon.timestamp())
+    for _ in range(THREADS_PER_REGION):
+        result = results.get()
+        if isinstance(result, Exception):
+            raise result
+        total.merge(result)
+    return LedgerCounts(
+        kinds={kind: total.kinds[kind] for kind in Kind},
+        owned=total.owned,
+        expiring_soon=total.expiring_soon,
+        next_expires_at=(
+            datetime.fromtimestamp(total.next_expiry, UTC) if total.next_expiry < inf else None
+        ),
+        read_units=total.read_units,
+        seconds=time.monotonic() - began,
+    )
+
+
+@dataclass(slots=True)
+class _Counts:
+    """The counts of some pages. ``now`` and ``soon`` are seconds since 1970."""
+
+    now: float
+    soon: float
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    owned: int = 0
+    expiring_soon: int = 0
+    next_expiry: float = inf
+    read_units: float = 0.0
+
+    def add(self, items: Iterable[Item]) -> None:
+        for item in items:
+            kind = Kind(item[EntryAttribute.KIND]["S"])
+            self.kinds[kind] += 1
+            has_intent = EntryAttribute.INTENDED in item
+            self.owned += has_intent or EntryAttribute.DAYS in item
+            if kind is Kind.SET and not has_intent:
+                expiry = int(item[TIME_TO_LIVE]["N"]) - KEPT_AFTER_EXPIRY_SECONDS
+                if expiry > self.now:
+                    self.next_expiry = min(self.next_expiry, expiry)
+                    self.expiring_soon += expiry <= self.soon
+
+    def merge(self, other: "_Counts") -> None:
+        self.kinds.update(other.kinds)
+        self.owned += other.owned
+        self.expiring_soon += other.expiring_soon
+        self.next_expiry = min(self.next_expiry, other.next_expiry)
+        self.read_units += other.read_units
+
+
+def _scan_segment(
+    client: Any,
+    request: Mapping[str, Any],
+    now: datetime,
+    soon: datetime,
+    results: SimpleQueue[_Counts | Exception],
+) -> None:
+    counts = _Counts(now.timestamp(), soon.timestamp())
+    start: Mapping[str, Any] = {}
+    try:
+        while True:
+            page = client.scan(**request, **start)
+            counts.add(page["Items"])
+            counts.read_units += page.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
+            if "LastEvaluatedKey" not in page:
+                break
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    except Exception as error:  # noqa: BLE001 - raised again in the main thread, which waits
+        results.put(error)
+    else:
+        results.put(counts)
+
+
+def _request(table_name: str, app_instance_arn: str) -> dict[str, Any]:
+    return {
+        "TableName": table_name,
+        "ProjectionExpression": ", ".join(f"#{name}" for name in _READ),
+        "FilterExpression": "begins_with(#key, :users)",
+        "ExpressionAttributeNames": {"#key": KEY, **{f"#{name}": str(name) for name in _READ}},
+        "ExpressionAttributeValues": {":users": {"S": f"{app_instance_arn}/user/"}},
+        "ReturnConsumedCapacity": "TOTAL",
+    }

@@ -1,0 +1,164 @@
+"""A finding for a policy, for people: a line for each thing that is known."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from rich.table import Table
+from rich.text import Text
+
+from chime_expiration_cli.declared_policies import NotKnown
+from chime_expiration_cli.policies.reading import LedgerCounts
+from chime_expiration_cli.policies.sweep import Sweep, SweepState
+from chime_expiration_cli.status.drift_status import DriftStatus
+from chime_expiration_cli.status.policy_comparison import PolicyFinding
+from chime_expiration_cli.status.policy_explanation import describe_properties, explain_policy
+from chime_expiration_handler.contract.ledger import Kind, Mode, Outcome, Policy
+
+_Cell = str | Text
+
+
+def policy_table(finding: PolicyFinding, now: datetime, soon_days: int) -> Table:
+    """The table, without a heading. ``soon_days`` are those of ``--expiring-within``."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, cell in _rows(finding, now, soon_days):
+        table.add_row(label, cell)
+    return table
+
+
+def policy_style(finding: PolicyFinding) -> str:
+    """The colour of a drift status."""
+    if finding.is_drift:
+        return "bold red"
+    return "green" if finding.drift_status is DriftStatus.IN_SYNC else "yellow"
+
+
+def _rows(finding: PolicyFinding, now: datetime, soon_days: int) -> Iterator[tuple[str, _Cell]]:
+    policy, reading, item = finding.policy, finding.reading, finding.item
+    reason = finding.not_checked_reason
+    status = finding.drift_status.name + (f" ({reason.value})" if reason else "")
+    yield "drift status", Text(status, policy_style(finding))
+    for number, sentence in enumerate(explain_policy(finding)):
+        yield "" if number else "why", sentence
+    if policy.expected:
+        yield "declares", describe_properties(policy.expected)
+    if item and finding.sweep:
+        yield "users", _users(item, finding.sweep)
+        yield "sweep", _sweep(item, finding.sweep, now)
+        if finding.sweep.previous_finished_at:
+            yield "sweep before", f"ended {_when(finding.sweep.previous_finished_at, now)}"
+    yield "schedule", _known(policy.schedule)
+    executions = reading.executions
+    if isinstance(executions, NotKnown):
+        yield "failed executions", _known(executions)
+    elif executions.last_failed:
+        failed = executions.last_failed
+        yield "failed executions", f"the last one {_when(failed.stopped_at, now)}: {failed.name}"
+    else:
+        yield "failed executions", "none"
+    dead_letters = reading.dead_letters
+    if dead_letters is None:
+        yield "dead letters", "no queue: new users are set by the next sweep"
+    else:
+        yield "dead letters", _known(dead_letters)
+    if isinstance(reading.ledger, NotKnown):
+        yield "ledger", _known(reading.ledger)
+    elif reading.ledger:
+        yield from _ledger(reading.ledger, now, soon_days)
+
+
+def _users(item: Policy, sweep: Sweep) -> str:
+    """The users by state; those with the days of the policy are one number."""
+    if item.started is None:
+        return "not known: no sweep of this deployment has begun"
+    counts = item.counts
+    if item.mode is Mode.CLEAR:
+        names = {Outcome.CLEARED: "cleared", Outcome.FAILED: "failed"}
+        others = {Outcome.UNSETTLED: "to be looked at again"}
+        parts = [f"{counts.get(outcome, 0)} {name}" for outcome, name in names.items()]
+    else:
+        applied = counts.get(Outcome.KEPT, 0) + counts.get(Outcome.SET, 0)
+        names = {
+            Outcome.LEFT_ALONE: "left alone",
+            Outcome.OVERDUE: "overdue",
+            Outcome.FAILED: "failed",
+        }
+        others = {
+            Outcome.NOT_GOVERNED: "not governed",
+            Outcome.CLEARED: "cleared",
+            Outcome.UNSETTLED: "to be looked at again",
+        }
+        parts = [
+            f"{applied} set ({counts.get(Outcome.SET, 0)} of them by this sweep)",
+            *(f"{counts.get(outcome, 0)} {name}" for outcome, name in names.items()),
+        ]
+    parts += [f"{counts[each]} {name}" for each, name in others.items() if counts.get(each)]
+    so_far = "" if sweep.state.has_ended else " so far"
+    return f"{sweep.users}{so_far}: {', '.join(parts)}"
+
+
+def _sweep(item: Policy, sweep: Sweep, now: datetime) -> str:
+    if sweep.state.has_ended:
+        length = ""
+        if sweep.finished_at and sweep.began_at:
+            length = f", took {_length(sweep.finished_at - sweep.began_at)}"
+        ended = _when(sweep.finished_at, now) if sweep.finished_at else "at an unknown time"
+        return f"{sweep.state.value} {ended}{length}"
+    if item.started is None:
+        return sweep.state.value
+    began = f" since {_when(sweep.began_at, now)}" if sweep.began_at else ""
+    expected = sweep.expected_users
+    total = "an unknown number of" if expected is None else f"about {expected}"
+    parts = [f"{sweep.state.value}{began}", f"{sweep.users} of {total} users"]
+    if sweep.state is SweepState.RUNNING:
+        if sweep.users_per_second:
+            parts.append(f"{sweep.users_per_second:.1f} a second")
+        parts.append(_end(sweep))
+    return ", ".join(parts)
+
+
+def _end(sweep: Sweep) -> str:
+    if sweep.ends_between is None:
+        return "end not known"
+    earliest, latest = sweep.ends_between
+    return f"ends between {earliest:%Y-%m-%d %H:%M} and {_moment(latest)}"
+
+
+def _ledger(ledger: LedgerCounts, now: datetime, soon_days: int) -> Iterator[tuple[str, _Cell]]:
+    names = {
+        Kind.SET: "set",
+        Kind.LEFT_ALONE: "left alone",
+        Kind.OVERDUE: "overdue",
+        Kind.FAILED: "failed",
+        Kind.INTENDED: "not settled",
+    }
+    kinds = ", ".join(f"{ledger.kinds[kind]} {name}" for kind, name in names.items())
+    yield "ledger", f"{ledger.users} users: {kinds}"
+    if ledger.next_expires_at:
+        yield (
+            "next to expire",
+            f"{_when(ledger.next_expires_at, now)}; {ledger.expiring_soon} within {soon_days} days",
+        )
+    yield "", f"read in {ledger.seconds:.1f} seconds, {ledger.read_units:g} read units"
+
+
+def _known(value: object) -> str:
+    return f"not known: {value.reason}" if isinstance(value, NotKnown) else str(value)
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    length = _length(abs(moment - now))
+    return f"{_moment(moment)}, {f'in {length}' if moment > now else f'{length} ago'}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _length(span: timedelta) -> str:
+    for unit, seconds in {"day": 86_400, "hour": 3_600, "minute": 60}.items():
+        number = int(span.total_seconds() // seconds)
+        if number:
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return "less than a minute"

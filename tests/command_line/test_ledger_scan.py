@@ -1,0 +1,115 @@
+"""The users in the table of a policy, counted one by one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chime_expiration_cli.policies.ledger_scan import scan_ledger
+from chime_expiration_cli.policies.reading import LedgerCounts
+from chime_expiration_handler.contract.ledger import KEPT_AFTER_EXPIRY_SECONDS, Entry, Kind
+from command_line.policy_account import CHAT, DAY, NOW, TABLE, PolicyAccount
+
+
+def entry(number: int, kind: Kind, expires_in: float = 9 * DAY, **values: Any) -> Entry:
+    ttl = int(NOW.timestamp() + expires_in) + KEPT_AFTER_EXPIRY_SECONDS
+    return Entry(f"{CHAT}/user/guest-{number}", kind, ttl=ttl, **values)
+
+
+def ledger(*entries: Entry) -> PolicyAccount:
+    account = PolicyAccount()
+    account.declare()
+    for each in entries:
+        account.remember(each)
+    return account
+
+
+def scan(account: PolicyAccount) -> LedgerCounts:
+    return scan_ledger(account, TABLE, CHAT, NOW, NOW + timedelta(days=7))
+
+
+def test_users_are_counted_by_kind_over_all_segments_and_pages() -> None:
+    # GIVEN
+    kinds = [kind for kind in Kind for _ in range(50)]
+    account = ledger(*(entry(number, kind) for number, kind in enumerate(kinds)))
+    account.storage.page_size = 10
+
+    # WHEN
+    counts = scan(account)
+
+    # THEN the policy's own item is no user
+    assert counts.kinds == dict.fromkeys(Kind, 50)
+    assert counts.users == 250
+    assert account.scans >= 25
+
+
+def test_users_with_days_or_an_intent_are_owned() -> None:
+    # GIVEN
+    account = ledger(
+        entry(1, Kind.SET, days=30),
+        entry(2, Kind.INTENDED, intended=frozenset({30})),
+        entry(3, Kind.FAILED, days=30, intended=frozenset({60})),
+        entry(4, Kind.FAILED),
+        entry(5, Kind.OVERDUE),
+    )
+
+    # THEN
+    assert scan(account).owned == 3
+
+
+def test_users_of_another_app_instance_are_not_counted() -> None:
+    # GIVEN
+    account = ledger(entry(1, Kind.SET, days=30))
+    account.remember(Entry(f"{CHAT}-other/user/guest", Kind.SET, days=30))
+
+    # THEN
+    assert scan(account).users == 1
+
+
+def test_the_next_to_expire_has_days_that_are_certain_and_has_not_expired() -> None:
+    # GIVEN
+    account = ledger(
+        entry(1, Kind.SET, -DAY, days=30),
+        entry(2, Kind.SET, DAY, days=30, intended=frozenset({60})),
+        entry(3, Kind.OVERDUE, 2 * DAY),
+        entry(4, Kind.SET, 3 * DAY, days=30),
+        entry(5, Kind.SET, 7 * DAY, days=30),
+        entry(6, Kind.SET, 8 * DAY, days=30),
+    )
+
+    # WHEN
+    counts = scan(account)
+
+    # THEN
+    assert counts.next_expires_at == NOW + timedelta(days=3)
+    assert counts.expiring_soon == 2
+
+
+def test_the_cost_is_what_dynamodb_reports() -> None:
+    # GIVEN
+    account = ledger(*(entry(number, Kind.SET, days=30) for number in range(200)))
+    account.storage.read_units = 0
+
+    # WHEN
+    counts = scan(account)
+
+    # THEN eventually consistent reads cost half
+    assert counts.read_units == account.storage.read_units > 0
+
+
+def test_an_empty_table_has_no_next_user() -> None:
+    # WHEN
+    counts = scan(PolicyAccount())
+
+    # THEN
+    assert (counts.users, counts.owned, counts.next_expires_at) == (0, 0, None)
+
+
+def test_a_segment_that_fails_fails_the_scan() -> None:
+    # GIVEN
+    account = ledger()
+    account.denied = {"dynamodb:Scan"}
+
+    # THEN
+    with pytest.raises(Exception, match="not authorized"):
+        scan(account)
