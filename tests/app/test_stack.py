@@ -152,7 +152,7 @@ def test_a_context_that_declares_nothing_is_refused_because_a_stack_cannot_be_em
         (
             {INSTANCE: {"expireAfter": "30 days", "policyName": ""}},
             f"['{INSTANCE}']",
-            "policy_name is '': use a text that is known at synth",
+            "policy_name is '': use a name",
         ),
         (
             {INSTANCE: ["30 days", {"expireAfter": "90 days", "policyName": "others"}]},
