@@ -91,11 +91,17 @@ class AppInstanceService:
 
 
 def _message(action: str, app_instance: AppInstanceArn, error: CallError) -> str:
+    detail = error.failure.detail.rstrip(".")[:90]
     match error.failure.kind:
         case FailureKind.NOT_FOUND:
             return f"AppInstance {app_instance} not found; correct app_instance_arn"
         case FailureKind.ACCESS_DENIED:
             return f"access denied: chime:{action} on {app_instance}; check policy, boundary, SCP"
+        case FailureKind.FORBIDDEN:
+            # So the service answers where there is no such AppInstance, too.
+            fix = "correct app_instance_arn, or the permissions"
+        case FailureKind.REJECTED:
+            fix = "correct the declaration"
         case _:
-            detail = error.failure.detail[:80]
-            return f"{action} for {app_instance} failed with {detail}; deploy again"
+            fix = "deploy again"
+    return f"{action} for {app_instance} failed: {detail}; {fix}"
