@@ -53,23 +53,51 @@ class Deployment:
 
         ``change`` edits the template before, to show what another template would do.
         """
-        template = self._synthesize(build)
-        change(template)
+        self.start(build, change=change, parameters=parameters)
+        return self.wait_until_stable()
+
+    def start(
+        self,
+        build: Build,
+        *,
+        change: Change = lambda _: None,
+        parameters: dict[str, str] | None = None,
+    ) -> None:
+        """Start what ``deploy`` does, and do not wait for its end."""
+        assembly = self.synthesize(build, change)
+        for asset in json.loads((assembly / f"{self.name}.assets.json").read_text())[
+            "files"
+        ].values():
+            source = assembly / asset["source"]["path"]
+            if source.is_dir():
+                self._upload(source, asset)
         cloudformation = self.local_aws.client("cloudformation", self.region)
         request = {
             "StackName": self.name,
-            "TemplateBody": json.dumps(template),
+            "TemplateBody": (assembly / f"{self.name}.template.json").read_text(),
             "Capabilities": ["CAPABILITY_IAM"],
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in (parameters or {}).items()
             ],
         }
-        if self._rounds == 1:
-            cloudformation.create_stack(**request)
-        else:
+        if self._stack():
             cloudformation.update_stack(**request)
-        return self.wait_until_stable()
+        else:
+            cloudformation.create_stack(**request)
+
+    def synthesize(self, build: Build, change: Change = lambda _: None) -> Path:
+        """Synthesize what ``build`` declares; return the folder, which the CLI can deploy too."""
+        self._rounds += 1
+        outdir = self.folder / str(self._rounds)
+        app = App(outdir=str(outdir))
+        build(Stack(app, self.name))
+        app.synth()
+        path = outdir / f"{self.name}.template.json"
+        template: dict[str, Any] = json.loads(path.read_text())
+        change(template)
+        path.write_text(json.dumps(template))
+        return outdir
 
     def delete(self) -> str:
         """Delete the stack; return its final status."""
@@ -78,11 +106,9 @@ class Deployment:
 
     def wait_until_stable(self) -> str:
         """Wait until CloudFormation has finished, including the clean-up; return the status."""
-        cloudformation = self.local_aws.client("cloudformation", self.region)
         while True:
-            try:
-                [stack] = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
-            except cloudformation.exceptions.ClientError:
+            stack = self._stack()
+            if stack is None:
                 return "DELETE_COMPLETE"
             status = str(stack["StackStatus"])
             if not status.endswith("_IN_PROGRESS"):
@@ -91,9 +117,20 @@ class Deployment:
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack."""
+        stack = self._stack()
+        assert stack is not None
+        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+
+    def physical_id(self, resource_type: str) -> str:
+        """The id of the only resource of this type in the stack."""
         cloudformation = self.local_aws.client("cloudformation", self.region)
-        [stack] = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        described = cloudformation.describe_stack_resources(StackName=self.name)
+        [found] = [
+            str(each["PhysicalResourceId"])
+            for each in described["StackResources"]
+            if each["ResourceType"] == resource_type
+        ]
+        return found
 
     def reasons(self) -> str:
         """The status reasons in the events of the stack, one per line."""
@@ -102,21 +139,13 @@ class Deployment:
         )
         return "\n".join(event.get("ResourceStatusReason", "") for event in events["StackEvents"])
 
-    def _synthesize(self, build: Build) -> dict[str, Any]:
-        self._rounds += 1
-        outdir = self.folder / str(self._rounds)
-        app = App(outdir=str(outdir))
-        stack = Stack(app, self.name)
-        build(stack)
-        app.synth()
-        for asset in json.loads((outdir / f"{self.name}.assets.json").read_text())[
-            "files"
-        ].values():
-            source = outdir / asset["source"]["path"]
-            if source.is_dir():
-                self._upload(source, asset)
-        template: dict[str, Any] = json.loads((outdir / f"{self.name}.template.json").read_text())
-        return template
+    def _stack(self) -> dict[str, Any] | None:
+        cloudformation = self.local_aws.client("cloudformation", self.region)
+        try:
+            [stack] = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+        except cloudformation.exceptions.ClientError:
+            return None
+        return dict(stack)
 
     def _upload(self, source: Path, asset: dict[str, Any]) -> None:
         [destination] = asset["destinations"].values()
