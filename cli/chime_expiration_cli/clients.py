@@ -5,7 +5,7 @@ from typing import Any, Protocol, Self
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chime_expiration_cli.errors import CommandError
 from chime_expiration_handler.service.retry_budget import CONNECT_SECONDS, READ_SECONDS
@@ -80,6 +80,17 @@ class SessionClients:
         if not region:
             raise CommandError("the AWS configuration has no region: add --region REGION")
         return region
+
+    def account(self) -> str:
+        """The account of the credentials."""
+        client = self._create("sts", self._session.region_name or "us-east-1", _POLICY)
+        try:
+            return str(client.get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(
+                f"GetCallerIdentity failed: {error}; check the credentials and the network, then "
+                "try again"
+            ) from error
 
     def cloudformation(self, region: str) -> Any:
         return self._create("cloudformation", region, _CLOUDFORMATION)

@@ -7,13 +7,16 @@ class ExitStatus(IntEnum):
     """What a command reports to the shell.
 
     Python itself ends with 1 for an exception that nobody catches. ``main`` catches them all, so
-    that 1 always means drift.
+    that 1 always is a finding. Each command has its own names for 0, 1 and 3.
     """
 
     IN_SYNC = 0
+    NOTHING_REFUSED = 0
     DRIFT = 1
+    REFUSED = 1
     ERROR = 2
     NOT_CHECKED = 3
+    NOT_JUDGED = 3
     INTERNAL_ERROR = 4
     # 128 + SIGINT and 128 + SIGPIPE, as shells report them.
     INTERRUPTED = 130
@@ -27,6 +30,12 @@ _OF_EVERY_COMMAND = {
     ExitStatus.BROKEN_PIPE: "the program that reads the output has ended",
 }
 _OF_COMMANDS = {
+    "plan": {
+        ExitStatus.NOTHING_REFUSED: "the deployment would succeed, as far as expirations matter",
+        ExitStatus.REFUSED: "something would be refused, or stacks conflict; somebody would be "
+        "deleted, with --fail-on-deletion-within",
+        ExitStatus.NOT_JUDGED: "nothing would be refused, but not everything could be judged",
+    },
     "status": {
         ExitStatus.IN_SYNC: "every user has the declared days or is deleted, every policy is in "
         "sync, or nothing is declared",

@@ -8,13 +8,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def show_search(console: Console) -> Iterator[Callable[[str], None]]:
-    """Show which stack is read; the number of stacks is not known in advance."""
+def show_search(
+    console: Console, activity: str = "Searching for declarations"
+) -> Iterator[Callable[[str], None]]:
+    """Show what is read, such as the name of a stack; how much it is is not known in advance."""
     if not console.is_terminal:
         yield lambda _: None
         return
-    with console.status("Searching for declarations") as status:
-        yield lambda name: status.update(f"Searching for declarations in {name}")
+    with console.status(activity) as status:
+        yield lambda name: status.update(f"{activity}: {name}")
 
 
 @contextmanager

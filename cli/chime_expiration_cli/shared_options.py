@@ -56,8 +56,7 @@ def stack_option() -> Callable[[_Function], _Function]:
         multiple=True,
         metavar="NAME",
         callback=_without_duplicates,
-        help="Only this stack and its nested stacks; can be repeated. "
-        "Without it: all stacks of the region.",
+        help="Only this stack and its nested stacks; can be repeated. Without it: all stacks.",
     )
 
 

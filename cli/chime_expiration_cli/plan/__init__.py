@@ -1,0 +1,1 @@
+"""The command ``plan``: predicts what a deployment does to the expirations of users."""

@@ -1,0 +1,103 @@
+"""The report as JSON. docs/plan.md documents each member."""
+
+from datetime import datetime
+from typing import Any
+
+from chime_expiration_cli.plan.action import Action
+from chime_expiration_cli.plan.estimate import CONFIDENCE, Estimate
+from chime_expiration_cli.plan.policy_plan import PolicyPlan
+from chime_expiration_cli.plan.policy_population import PolicyUser
+from chime_expiration_cli.plan.report import SOON_DAYS, Report, StackPlan
+from chime_expiration_cli.plan.texts import sorted_users
+from chime_expiration_cli.plan.user_plan import UserPlan
+
+VERSION = 1
+"""Raised when a member is removed or changes its meaning, not when one is added."""
+
+
+def json_document(report: Report) -> dict[str, Any]:
+    """The document; members and their order are stable within a version."""
+    fail_within = report.fail_within_days
+    return {
+        "version": VERSION,
+        "planned_at": _iso(report.planned_at),
+        "exit_status": int(report.exit_status),
+        "source": report.source,
+        "confidence": CONFIDENCE,
+        "summary": {
+            "declared_users": {action.name: report.actions[action] for action in Action},
+            "deleted_within_7_days": report.deletions(SOON_DAYS),
+            "fail_on_deletion_within_days": fail_within,
+            "deletes_too_soon": report.deletes_too_soon,
+        },
+        "stacks": [_stack(each, report) for each in report.stacks],
+        "denied_calls": [
+            {
+                "action": call.action,
+                "resource": call.resource,
+                "region": call.region,
+                "detail": call.detail,
+            }
+            for call in report.denied_calls
+        ],
+    }
+
+
+def _stack(stack: StackPlan, report: Report) -> dict[str, Any]:
+    return {
+        "name": stack.name,
+        "region": stack.region,
+        "status": stack.status,
+        "not_judged": stack.obstacle or None,
+        "would_fail": report.would_fail(stack),
+        "users": [_user(each) for each in sorted_users(stack.users)],
+        "policies": [_policy(each, report) for each in stack.policies],
+    }
+
+
+def _user(user: UserPlan) -> dict[str, Any]:
+    return {
+        "logical_id": user.logical_id,
+        "user_arn": str(user.user) if user.user else None,
+        "action": user.action.name,
+        "reason": user.reason.name if user.reason else None,
+        "days_before": user.days_before,
+        "days_after": user.days_after,
+        "expires_at": _iso(user.expires_at) if user.expires_at else None,
+        "explanation": user.explanation,
+    }
+
+
+def _policy(policy: PolicyPlan, report: Report) -> dict[str, Any]:
+    return {
+        "logical_id": policy.logical_id,
+        "app_instance_arn": str(policy.app_instance) if policy.app_instance else None,
+        "action": policy.action.name,
+        "reason": policy.reason.name if policy.reason else None,
+        "rule": str(policy.properties.rule) if policy.properties else None,
+        "users": policy.users,
+        "known_from_ledger": policy.known,
+        "read": policy.read,
+        "counts": {action.name: _estimate(count) for action, count in policy.counts.items()},
+        "deleted_within_7_days": _estimate(report.deletions_by(policy, SOON_DAYS)),
+        "first_to_expire": [_policy_user(each) for each in policy.nearest],
+        "explanation": policy.explanation,
+    }
+
+
+def _policy_user(user: PolicyUser) -> dict[str, Any]:
+    return {
+        "user_id": user.user_id,
+        "action": user.action.name,
+        "days_before": user.days_before,
+        "days_after": user.days_after,
+        "expires_at": _iso(user.expires_at) if user.expires_at else None,
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, int]:
+    return {"count": estimate.count, "low": estimate.low, "high": estimate.high}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,140 @@
+"""The report as Markdown: for a comment of a pull request, or the summary of a job."""
+
+from collections.abc import Iterable, Iterator
+
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.plan.policy_plan import PolicyPlan
+from chime_expiration_cli.plan.report import Report, StackPlan
+from chime_expiration_cli.plan.texts import (
+    action_text,
+    count_text,
+    expires_text,
+    gives_days,
+    in_days,
+    is_quiet,
+    policy_text,
+    sample_text,
+    sorted_users,
+    stack_state,
+    summary,
+    user_name,
+)
+
+# A comment of a pull request has at most 65,536 characters.
+_ROWS_PER_STACK = 100
+
+_VERDICTS = {
+    ExitStatus.NOTHING_REFUSED: "nothing would be refused",
+    ExitStatus.REFUSED: "something would be refused",
+    ExitStatus.NOT_JUDGED: "not everything could be judged",
+}
+
+
+def markdown(report: Report) -> str:
+    """The document."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"## User expirations: {_verdict(report)}"
+    yield ""
+    yield _escaped(summary(report))
+    for stack in sorted(report.stacks, key=lambda each: not report.would_fail(each)):
+        yield from _stack(stack, report)
+
+
+def _verdict(report: Report) -> str:
+    if report.fail_within_days is not None and report.deletes_too_soon and not report.refuses:
+        return f"somebody would be deleted within {in_days(report.fail_within_days)}"
+    return _VERDICTS[report.exit_status]
+
+
+def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
+    if stack.name:
+        yield ""
+        yield f"### {_escaped(stack.name)} ({stack.region})"
+        yield ""
+        yield _sentence(stack_state(stack, report))
+    users = sorted_users(stack.users)
+    shown = [user for user in users if not is_quiet(user)]
+    if shown:
+        yield ""
+        yield from _table(
+            ("user", "action", "before", "after", "expires (UTC)", "why"),
+            (
+                (
+                    f"`{user_name(user)}`",
+                    action_text(user.action, user.reason),
+                    in_days(user.days_before) if user.is_read else "?",
+                    in_days(user.days_after) if user.is_read else "?",
+                    expires_text(user.expires_at, report, gets_days=gives_days(user.action)),
+                    user.explanation,
+                )
+                for user in shown[:_ROWS_PER_STACK]
+            ),
+        )
+    more, unchanged = len(shown) - _ROWS_PER_STACK, len(users) - len(shown)
+    if more > 0:
+        yield ""
+        yield f"{more} more: see `chime-expiration plan`."
+    if unchanged:
+        yield ""
+        yield f"{unchanged} unchanged."
+    for policy in stack.policies:
+        yield from _policy(policy, report)
+
+
+def _policy(policy: PolicyPlan, report: Report) -> Iterator[str]:
+    name = f"policy `{policy.logical_id}`" if policy.logical_id else "policy"
+    text = policy_text(policy)
+    yield ""
+    yield (
+        f"**{name}: {action_text(policy.action, policy.reason)}**"
+        f"{f', {_escaped(text)}' if text else ''}"
+    )
+    if policy.explanation:
+        yield ""
+        yield _sentence(policy.explanation)
+    if not policy.counts:
+        return
+    yield ""
+    yield f"{sample_text(policy)}."
+    yield ""
+    counts = ((action.name, count_text(count)) for action, count in policy.counts.items())
+    yield from _table(("action", "users"), counts)
+    if policy.nearest:
+        yield ""
+        yield from _table(
+            ("first to expire", "before", "after", "expires (UTC)"),
+            (
+                (
+                    f"`{user.user_id}`",
+                    in_days(user.days_before),
+                    in_days(user.days_after),
+                    expires_text(user.expires_at, report, gets_days=True),
+                )
+                for user in policy.nearest
+            ),
+        )
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"| {' | '.join('---' for _ in columns)} |"
+    for row in rows:
+        yield f"| {' | '.join(map(_escaped, row))} |"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{_escaped(text[1:])}."
+
+
+def _escaped(text: str) -> str:
+    """``text`` without line breaks, and without what Markdown or HTML would interpret."""
+    line = " ".join(text.split())
+    for character in ("\\", "|", "*", "_", "<", "@"):
+        line = line.replace(character, _CODES[character])
+    return line
+
+
+_CODES = {"\\": "\\\\", "|": "\\|", "*": "\\*", "_": "\\_", "<": "&lt;", "@": "@\u200b"}

@@ -1,0 +1,148 @@
+"""The words that tables and Markdown share."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from chime_expiration_cli.plan.action import GIVES_DAYS, Action, Reason
+from chime_expiration_cli.plan.estimate import CONFIDENCE, Estimate
+from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
+from chime_expiration_cli.plan.report import SOON_DAYS, Report, StackPlan
+from chime_expiration_cli.plan.user_plan import UserPlan
+
+_ORDER = list(Action)
+_QUIET = (Action.UNCHANGED, Action.NOT_FOUND)
+
+
+def in_days(days: int | None) -> str:
+    """The days with their unit, or ``none``."""
+    if days is None:
+        return "none"
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def sorted_users(users: Iterable[UserPlan]) -> list[UserPlan]:
+    """Problems first, then those that expire first."""
+    return sorted(users, key=lambda user: (_ORDER.index(user.action), _expiry_key(user)))
+
+
+def is_quiet(user: UserPlan) -> bool:
+    """Whether the deployment does nothing to the user, and nothing is to be said of it."""
+    return user.action in _QUIET and not user.explanation.startswith("drift")
+
+
+def user_name(user: UserPlan) -> str:
+    """The id of the user, or the logical id of its declaration."""
+    return user.user.user_id if user.user else user.logical_id
+
+
+def action_text(action: Action | PolicyAction, reason: Reason | None) -> str:
+    """The action, with its reason."""
+    return action.name + (f" ({reason.value})" if reason else "")
+
+
+def expires_text(expires_at: datetime | None, report: Report, *, gets_days: bool) -> str:
+    """When a user expires, and how soon that is."""
+    if expires_at is None:
+        return ""
+    moment = f"{expires_at:%Y-%m-%d %H:%M}"
+    span = expires_at - report.planned_at
+    if span <= timedelta():
+        return f"{'AT ONCE, ' if gets_days else ''}expired {moment}"
+    number, unit = (span.days, "day") if span.days else (span.seconds // 3600, "hour")
+    soon = "SOON " if gets_days and report.is_soon(expires_at) else ""
+    return f"{soon}{moment}, in {number} {unit}{'' if number == 1 else 's'}"
+
+
+def stack_state(stack: StackPlan, report: Report) -> str:
+    """What the deployment does with the stack."""
+    if stack.obstacle:
+        return f"NOT_JUDGED: {stack.obstacle}"
+    if report.would_fail(stack):
+        return "the deployment fails and is rolled back"
+    return "is created" if stack.status is None else "is updated"
+
+
+def policy_text(policy: PolicyPlan) -> str:
+    """What the policy is for."""
+    if policy.properties is None:
+        return f"users of {policy.app_instance}" if policy.app_instance else ""
+    selection = policy.properties.selection
+    patterns = ", ".join(selection.users.patterns)
+    exceptions = ", ".join(selection.except_users.patterns)
+    return (
+        f"{policy.properties.rule} for {patterns}{f', except {exceptions}' if exceptions else ''} "
+        f"of {policy.app_instance}"
+    )
+
+
+def sample_text(policy: PolicyPlan) -> str:
+    """How the numbers of the policy were found."""
+    users = f"{policy.users:,} {'user' if policy.users == 1 else 'users'}"
+    if policy.action is PolicyAction.CLEARED:
+        return f"{users}, from the ledger"
+    parts = [f"{policy.known:,} known from the ledger"] if policy.known else []
+    if policy.unread:
+        others = policy.read + policy.unread
+        parts.append(
+            f"{policy.read:,} of {others:,} others read, drawn at random without replacement; "
+            f"each range holds with {CONFIDENCE:.0%} confidence"
+        )
+    elif policy.read:
+        parts.append(f"{policy.read:,} read")
+    return f"{users}: {', '.join(parts)}" if parts else users
+
+
+def count_text(estimate: Estimate) -> str:
+    """A count, with its range if it is an estimate."""
+    if estimate.is_exact:
+        return f"{estimate.count:,}"
+    return f"about {estimate.count:,} ({estimate.low:,}-{estimate.high:,})"
+
+
+def summary(report: Report) -> str:
+    """The report in one line."""
+    actions = report.actions
+    total = actions.total()
+    parts = []
+    if total:
+        counts = ", ".join(f"{actions[each]} {each.name}" for each in Action if actions[each])
+        parts.append(f"{total} declared {'user' if total == 1 else 'users'}: {counts}")
+    policies = [f"{_policy_summary(each)}" for each in report.policies]
+    parts += policies
+    if any(stack.obstacle for stack in report.stacks):
+        number = sum(bool(stack.obstacle) for stack in report.stacks)
+        parts.append(f"{number} {'stack' if number == 1 else 'stacks'} NOT_JUDGED")
+    if not parts:
+        return "no declaration and no policy found"
+    for days in sorted({SOON_DAYS, report.fail_within_days or SOON_DAYS}):
+        deleted = [count_text(each) for each in _deletions(report, days) if each.high]
+        if deleted:
+            parts.append(
+                f"{' and '.join(deleted)} deleted within {in_days(days)} because of the deployment"
+            )
+    return "; ".join(parts)
+
+
+def gives_days(action: Action) -> bool:
+    """Whether the deployment gives the user other days."""
+    return action in GIVES_DAYS
+
+
+def _deletions(report: Report, days: int) -> list[Estimate]:
+    # One by one: the sum of two ranges is not a range that holds with the same confidence.
+    declared = report.deletions(days)
+    by_policies = [report.deletions_by(each, days) for each in report.policies]
+    return [Estimate(declared, declared, declared), *by_policies]
+
+
+def _policy_summary(policy: PolicyPlan) -> str:
+    name = f"policy {policy.logical_id}" if policy.logical_id else "policy"
+    if policy.action in (PolicyAction.APPLIED, PolicyAction.CLEARED) and policy.counts:
+        counts = [f"{count_text(n)} {each.name}" for each, n in policy.counts.items()]
+        return f"{name}: {', '.join(counts)}"
+    return f"{name}: {action_text(policy.action, policy.reason)}"
+
+
+def _expiry_key(user: UserPlan) -> tuple[bool, float, str]:
+    moment = user.expires_at
+    return moment is None, moment.timestamp() if moment else 0.0, user_name(user)

@@ -1,0 +1,314 @@
+"""What a deployment does to the users of a policy."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.plan.options import PlanOptions
+from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
+from chime_expiration_cli.plan.report import Report
+from chime_expiration_handler.contract.arn import AppInstanceArn
+from chime_expiration_handler.contract.policy_properties import PolicyProperties, Rule
+from chime_expiration_handler.contract.user_patterns import UserSelection
+from command_line.plan_account import (
+    CHAT,
+    NOW,
+    PlanAccount,
+    declaration,
+    deployed,
+    policy,
+    user,
+    write_assembly,
+)
+from localaws.standins.app_instance import AppInstance
+
+
+def plan(account: PlanAccount, folder: Path, resources: dict[str, Any], **options: Any) -> Report:
+    assembly = write_assembly(folder, Guests=resources)
+    return account.plan(PlanOptions(assembly, reads_per_second=1000, **options))
+
+
+def counts(report: Report) -> dict[str, int]:
+    """The exact counts of the only policy."""
+    [planned] = report.policies
+    assert all(count.is_exact for count in planned.counts.values())
+    return {action.name: count.count for action, count in planned.counts.items()}
+
+
+def only_policy(report: Report) -> PolicyPlan:
+    [planned] = report.policies
+    return planned
+
+
+def test_a_new_policy_sets_the_selected_users_and_leaves_others_alone(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.user("guest-1")
+    account.user("guest-2", age=20)
+    account.user("guest-3", days=90)
+    account.user("guest-4", age=99)
+    account.user("guest-kiosk", age=5)
+    account.user("staff")
+    account.chat.admins.add(account.user("guest-admin"))
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(Users=["guest-*"], ExceptUsers=["guest-kiosk*"])})
+
+    # THEN
+    assert counts(report) == {"SET": 2, "LEFT_ALONE": 1, "OVERDUE": 1}
+    nearest = [(each.user_id, each.days_after) for each in only_policy(report).nearest]
+    assert nearest == [("guest-2", 30), ("guest-1", 30)]
+    assert report.exit_status is ExitStatus.NOTHING_REFUSED
+
+
+def test_a_notice_gives_old_users_their_age_and_the_notice(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.user("guest", age=99.5)
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(NoticeDays=14)}, fail_on_deletion_within_days=14)
+
+    # THEN
+    [nearest] = only_policy(report).nearest
+    assert nearest.days_after == 114
+    assert report.exit_status is ExitStatus.NOTHING_REFUSED
+
+
+def test_what_the_ledger_knows_costs_no_call(tmp_path: Path) -> None:
+    # GIVEN a deployed policy whose days become 60, and then 20
+    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    for number in range(8):
+        account.user(f"guest-{number}", age=10 + number, days=30)
+        account.remembers(f"guest-{number}", age=10 + number, days=30)
+    account.user("guest-alone", days=99)
+    account.remembers("guest-alone", age=10, days=1, kind="LEFT_ALONE")
+
+    # WHEN
+    longer = plan(account, tmp_path, {"P": policy(60)})
+    shorter = plan(account, tmp_path, {"P": policy(16)})
+
+    # THEN
+    assert account.chat.calls["DescribeAppInstanceUser"] == 2, "the removed declaration, twice"
+    assert counts(longer) == {"LEFT_ALONE": 1, "CHANGED": 8}
+    # 14 days and younger: the others would be deleted within a day.
+    assert counts(shorter) == {"LEFT_ALONE": 1, "CHANGED": 5, "OVERDUE": 3}
+    assert only_policy(shorter).known == 9
+
+
+@pytest.mark.parametrize("kind", ["INTENDED", "FAILED", "OVERDUE"])
+def test_what_the_ledger_does_not_know_is_read(kind: str, tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount(deployed("Guests", P=policy()))
+    account.user("guest")
+    account.remembers("guest", age=10, days=30, kind=kind)
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(60)})
+
+    # THEN
+    assert counts(report) == {"SET": 1}
+    assert only_policy(report).read == 1
+
+
+def test_a_ledger_entry_of_a_user_that_has_expired_is_read_again(tmp_path: Path) -> None:
+    # GIVEN another user with the id of one that has expired
+    account = PlanAccount(deployed("Guests", P=policy()))
+    account.user("guest", age=1)
+    account.remembers("guest", age=31, days=30)
+
+    # WHEN / THEN
+    assert counts(plan(account, tmp_path, {"P": policy(60)})) == {"SET": 1}
+
+
+@pytest.mark.parametrize(
+    "resources", [{}, {"P": policy(Enabled=False)}], ids=["removed", "disabled"]
+)
+def test_a_policy_that_goes_clears_what_the_ledger_has(
+    resources: dict[str, Any], tmp_path: Path
+) -> None:
+    # GIVEN
+    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    account.remembers("guest-1", age=10, days=30)
+    account.remembers("guest-2", age=10, days=30)
+    account.remembers("guest-3", age=10, days=1, kind="LEFT_ALONE")
+
+    # WHEN
+    report = plan(account, tmp_path, resources)
+
+    # THEN nobody is listed or read
+    assert counts(report) == {"CLEARED": 2}
+    assert only_policy(report).action is PolicyAction.CLEARED
+    assert account.chat.calls["ListAppInstanceUsers"] == 0
+
+
+def test_users_that_the_patterns_do_not_select_any_more_are_cleared(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    account.user("kiosk", days=30)
+    account.remembers("kiosk", age=10, days=30)
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(Users=["guest-*"])})
+
+    # THEN
+    assert counts(report) == {"CLEARED": 1}
+
+
+def test_an_unchanged_policy_costs_no_call(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(), "D": declaration("guest-d", 30)})
+
+    # THEN
+    assert only_policy(report).action is PolicyAction.UNCHANGED
+    assert account.chat.calls["ListAppInstanceUsers"] == 0
+
+
+def test_a_policy_for_another_app_instance_clears_the_first_one(tmp_path: Path) -> None:
+    # GIVEN
+    other = CHAT.replace("6a5c7b1e", "11111111")
+    before = policy()
+    before["Properties"]["AppInstanceArn"] = other
+    account = PlanAccount(deployed("Guests", P=before, D=declaration("guest-d", 30)))
+    account.table.put_item(
+        TableName="policy-table",
+        Item={"pk": {"S": f"{other}/user/guest"}, "kind": {"S": "SET"}, "days": {"N": "30"}},
+    )
+    account.user("guest")
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy()})
+
+    # THEN
+    assert [(each.action.name, str(each.app_instance)) for each in report.policies] == [
+        ("APPLIED", CHAT),
+        ("CLEARED", other),
+    ]
+
+
+def test_a_sample_estimates_where_reading_everybody_takes_too_long(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    for number in range(1_000):
+        account.user(f"guest-{number}", age=40 if number % 4 else 10)
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy()}, sample=100)
+
+    # THEN
+    planned = only_policy(report)
+    assert (planned.users, planned.known, planned.read, planned.unread) == (1000, 0, 100, 900)
+    assert account.chat.calls["DescribeAppInstanceUser"] == 100
+    overdue = planned.counts[next(each for each in planned.counts if each.name == "OVERDUE")]
+    assert overdue.low <= overdue.count <= overdue.high
+    assert overdue.high - overdue.low > 100
+    assert report.exit_status is ExitStatus.NOTHING_REFUSED
+
+
+def test_the_sample_differs_from_run_to_run_and_names_nobody_twice(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    for number in range(200):
+        account.user(f"guest-{number}", age=number % 25)
+    named: Counter[str] = Counter()
+
+    # WHEN
+    for _ in range(5):
+        report = plan(account, tmp_path, {"P": policy()}, sample=10)
+        named.update(each.user_id for each in only_policy(report).nearest)
+
+    # THEN
+    assert named.total() == 50
+    assert len(named) > 20
+
+
+@pytest.mark.parametrize(("age", "exit_status"), [(27, 1), (1, 3)])
+def test_a_sample_does_not_rule_out_a_deletion(age: int, exit_status: int, tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    for number in range(300):
+        account.user(f"guest-{number}", age=age)
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy()}, sample=20, fail_on_deletion_within_days=5)
+
+    # THEN
+    assert report.exit_status == exit_status
+
+
+def test_an_app_instance_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    missing = policy()
+    missing["Properties"]["AppInstanceArn"] = CHAT.replace("6a5c7b1e", "00000000")
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": missing})
+
+    # THEN
+    planned = only_policy(report)
+    assert planned.action is PolicyAction.REFUSED
+    assert "not found; correct app_instance_arn" in planned.explanation
+    assert report.exit_status is ExitStatus.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("properties", "action", "explanation"),
+    [
+        ({"Users": ["guest *"]}, "REFUSED", "has characters that no AppInstanceUserId has"),
+        ({"Users": {"Fn::GetAtt": ["A", "B"]}}, "NOT_JUDGED", "Users: Fn::GetAtt A.B"),
+    ],
+)
+def test_a_policy_that_cannot_be_read(
+    properties: dict[str, Any], action: str, explanation: str, tmp_path: Path
+) -> None:
+    # WHEN
+    planned = only_policy(plan(PlanAccount(), tmp_path, {"P": policy(**properties)}))
+
+    # THEN
+    assert planned.action.name == action
+    assert explanation in planned.explanation
+
+
+def test_a_policy_without_a_stack_is_planned_from_the_arguments() -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.user("guest-1")
+    account.user("guest-2", days=30)
+    properties = PolicyProperties(
+        AppInstanceArn.parse(CHAT), Rule(30), UserSelection.parse(["guest-*"], [])
+    )
+
+    # WHEN
+    report = account.plan(PlanOptions(policy=properties))
+
+    # THEN
+    assert counts(report) == {"SET": 1, "LEFT_ALONE": 1}
+    assert report.source == CHAT
+    assert not account.stacks.calls
+
+
+class VanishingUsers(AppInstance):
+    """An AppInstance whose users are deleted after they were listed."""
+
+    def list_app_instance_users(self, **parameters: Any) -> dict[str, Any]:
+        page = super().list_app_instance_users(**parameters)
+        self.users.pop(user("guest-2"), None)
+        return page
+
+
+def test_a_user_that_is_deleted_after_it_was_listed_is_not_found(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.chat = VanishingUsers(CHAT, NOW.timestamp)
+    account.user("guest-1")
+    account.user("guest-2")
+
+    # WHEN / THEN
+    assert counts(plan(account, tmp_path, {"P": policy()})) == {"SET": 1, "NOT_FOUND": 1}
