@@ -1,7 +1,15 @@
-"""The pipeline: it updates itself, then deploys Test and, after an approval, Production."""
+"""The pipeline: it updates itself, then plans and deploys Test and, once approved, Production."""
 
 from aws_cdk import Environment, Stack
-from aws_cdk.pipelines import CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.pipelines import (
+    CodeBuildStep,
+    CodePipeline,
+    CodePipelineSource,
+    ManualApprovalStep,
+    ShellStep,
+    Step,
+)
 from constructs import Construct
 from guest_policy import ChatStage
 
@@ -19,20 +27,25 @@ class Delivery(Stack):
         source = CodePipelineSource.connection(
             settings["repository"], settings["branch"], connection_arn=settings["connection"]
         )
-        pipeline = CodePipeline(
-            self,
-            "Pipeline",
-            synth=ShellStep(
-                "Synth",
-                input=source,
-                install_commands=[
-                    "npm install --global aws-cdk@2",
-                    "python -m pip install --requirement requirements.txt",
-                ],
-                commands=["cdk synth"],
-            ),
+        synth = ShellStep(
+            "Synth",
+            input=source,
+            install_commands=[
+                "npm install --global aws-cdk@2",
+                "python -m pip install --requirement requirements.txt",
+            ],
+            commands=["cdk synth"],
         )
+        pipeline = CodePipeline(self, "Pipeline", synth=synth)
         for name, chat in self.node.get_context("chats").items():
+            before: list[Step] = []
+            if chat["account"] == settings["account"]:
+                before.append(plan_step(f"{id}/{name}/GuestPolicy", source, synth))
+            if chat["approval"]:
+                approval = ManualApprovalStep("Approve")
+                for step in before:
+                    approval.add_step_dependency(step)
+                before.append(approval)
             pipeline.add_stage(
                 ChatStage(
                     self,
@@ -41,5 +54,27 @@ class Delivery(Stack):
                     days=chat["days"],
                     env=Environment(account=chat["account"], region=chat["region"]),
                 ),
-                pre=[ManualApprovalStep("Approve")] if chat["approval"] else [],
+                pre=before,
             )
+
+
+def plan_step(stack: str, source: CodePipelineSource, synth: ShellStep) -> CodeBuildStep:
+    """Stops the pipeline if the deployment would be refused, or would delete somebody soon."""
+    return CodeBuildStep(
+        "Plan",
+        input=source,
+        additional_inputs={"assembly": synth},
+        install_commands=["python -m pip install --requirement requirements.txt"],
+        commands=[f"chime-expiration plan assembly --stack {stack} --fail-on-deletion-within 2"],
+        role_policy_statements=[
+            PolicyStatement(
+                actions=[
+                    "chime:DescribeAppInstanceUser",
+                    "cloudformation:DescribeStacks",
+                    "cloudformation:GetTemplate",
+                    "cloudformation:ListStackResources",
+                ],
+                resources=["*"],
+            )
+        ],
+    )

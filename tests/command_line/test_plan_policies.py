@@ -1,6 +1,5 @@
 """What a deployment does to the users of a policy."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,15 @@ import pytest
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.plan.options import PlanOptions
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
+from chime_expiration_cli.plan.policy_population import draw_sample
 from chime_expiration_cli.plan.report import Report
-from chime_expiration_handler.contract.arn import AppInstanceArn
+from chime_expiration_handler.contract.arn import AppInstanceArn, AppInstanceUserArn
 from chime_expiration_handler.contract.policy_properties import PolicyProperties, Rule
 from chime_expiration_handler.contract.user_patterns import UserSelection
 from command_line.plan_account import (
     CHAT,
     NOW,
     PlanAccount,
-    declaration,
     deployed,
     policy,
     user,
@@ -80,7 +79,7 @@ def test_a_notice_gives_old_users_their_age_and_the_notice(tmp_path: Path) -> No
 
 def test_what_the_ledger_knows_costs_no_call(tmp_path: Path) -> None:
     # GIVEN a deployed policy whose days become 60, and then 20
-    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    account = PlanAccount(deployed("Guests", P=policy()))
     for number in range(8):
         account.user(f"guest-{number}", age=10 + number, days=30)
         account.remembers(f"guest-{number}", age=10 + number, days=30)
@@ -92,7 +91,7 @@ def test_what_the_ledger_knows_costs_no_call(tmp_path: Path) -> None:
     shorter = plan(account, tmp_path, {"P": policy(16)})
 
     # THEN
-    assert account.chat.calls["DescribeAppInstanceUser"] == 2, "the removed declaration, twice"
+    assert account.chat.calls["DescribeAppInstanceUser"] == 0
     assert counts(longer) == {"LEFT_ALONE": 1, "CHANGED": 8}
     # 14 days and younger: the others would be deleted within a day.
     assert counts(shorter) == {"LEFT_ALONE": 1, "CHANGED": 5, "OVERDUE": 3}
@@ -131,7 +130,7 @@ def test_a_policy_that_goes_clears_what_the_ledger_has(
     resources: dict[str, Any], tmp_path: Path
 ) -> None:
     # GIVEN
-    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    account = PlanAccount(deployed("Guests", P=policy()))
     account.remembers("guest-1", age=10, days=30)
     account.remembers("guest-2", age=10, days=30)
     account.remembers("guest-3", age=10, days=1, kind="LEFT_ALONE")
@@ -147,7 +146,7 @@ def test_a_policy_that_goes_clears_what_the_ledger_has(
 
 def test_users_that_the_patterns_do_not_select_any_more_are_cleared(tmp_path: Path) -> None:
     # GIVEN
-    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    account = PlanAccount(deployed("Guests", P=policy()))
     account.user("kiosk", days=30)
     account.remembers("kiosk", age=10, days=30)
 
@@ -160,10 +159,10 @@ def test_users_that_the_patterns_do_not_select_any_more_are_cleared(tmp_path: Pa
 
 def test_an_unchanged_policy_costs_no_call(tmp_path: Path) -> None:
     # GIVEN
-    account = PlanAccount(deployed("Guests", P=policy(), D=declaration("guest-d", 30)))
+    account = PlanAccount(deployed("Guests", P=policy()))
 
     # WHEN
-    report = plan(account, tmp_path, {"P": policy(), "D": declaration("guest-d", 30)})
+    report = plan(account, tmp_path, {"P": policy()})
 
     # THEN
     assert only_policy(report).action is PolicyAction.UNCHANGED
@@ -175,7 +174,7 @@ def test_a_policy_for_another_app_instance_clears_the_first_one(tmp_path: Path) 
     other = CHAT.replace("6a5c7b1e", "11111111")
     before = policy()
     before["Properties"]["AppInstanceArn"] = other
-    account = PlanAccount(deployed("Guests", P=before, D=declaration("guest-d", 30)))
+    account = PlanAccount(deployed("Guests", P=before))
     account.table.put_item(
         TableName="policy-table",
         Item={"pk": {"S": f"{other}/user/guest"}, "kind": {"S": "SET"}, "days": {"N": "30"}},
@@ -211,21 +210,16 @@ def test_a_sample_estimates_where_reading_everybody_takes_too_long(tmp_path: Pat
     assert report.exit_status is ExitStatus.NOTHING_REFUSED
 
 
-def test_the_sample_differs_from_run_to_run_and_names_nobody_twice(tmp_path: Path) -> None:
+def test_a_sample_names_nobody_twice_and_differs_from_run_to_run() -> None:
     # GIVEN
-    account = PlanAccount()
-    for number in range(200):
-        account.user(f"guest-{number}", age=number % 25)
-    named: Counter[str] = Counter()
+    users = [AppInstanceUserArn.parse(user(f"guest-{number}")) for number in range(1_000)]
 
     # WHEN
-    for _ in range(5):
-        report = plan(account, tmp_path, {"P": policy()}, sample=10)
-        named.update(each.user_id for each in only_policy(report).nearest)
+    samples = [draw_sample(users, 20) for _ in range(3)]
 
     # THEN
-    assert named.total() == 50
-    assert len(named) > 20
+    assert [len(set(sample)) for sample in samples] == [20, 20, 20]
+    assert len({*samples[0], *samples[1], *samples[2]}) > 40
 
 
 @pytest.mark.parametrize(("age", "exit_status"), [(27, 1), (1, 3)])

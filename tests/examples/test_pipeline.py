@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,11 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from chime_expiration.testing import expirations_of, snapshot_of
+from chime_expiration_cli.__main__ import main
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.plan import command
+from chime_expiration_cli.plan.cloud_assembly import read_assembly
+from chime_expiration_cli.plan.options import PlanOptions
 from support.checkout import ROOT
 
 pytestmark = pytest.mark.slow
@@ -86,7 +92,34 @@ def test_the_pipeline_updates_itself_before_it_deploys_and_needs_approval_for_pr
     # THEN
     assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "Test", "Production"]
     assert "Manual" not in stages["Test"]
-    assert "Manual" in stages["Production"]
+    assert stages["Test"][0] == "CodeBuild", "the plan"
+    assert stages["Production"][:2] == ["CodeBuild", "Manual"], "the plan, then the approval"
+
+
+def test_each_stage_is_planned_by_a_command_that_exists(
+    assembly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN the commands of the pipeline
+    projects = json.dumps(template(assembly, "Delivery"))
+    commands = set(re.findall(r"chime-expiration (plan assembly [^\\\"]+)", projects))
+    received: list[PlanOptions] = []
+
+    def run(options: PlanOptions) -> ExitStatus:
+        received.append(options)
+        return ExitStatus.NOTHING_REFUSED
+
+    monkeypatch.setattr(command, "run", run)
+
+    # WHEN
+    for each in commands:
+        assert main(each.split()) == 0
+
+    # THEN each names a stack of the assembly
+    stacks = {stack.display_name for stack in read_assembly(assembly)}
+    planned = {name for options in received for name in options.stacks}
+    assert planned == {"Delivery/Test/GuestPolicy", "Delivery/Production/GuestPolicy"}
+    assert planned <= stacks
+    assert {each.fail_on_deletion_within_days for each in received} == {2}
 
 
 def test_cfn_lint_reports_nothing(assembly: Path) -> None:
@@ -110,7 +143,7 @@ def test_the_requirements_name_the_wheel_of_this_version(examples: Path) -> None
     requirements = (examples / "pipeline" / "requirements.txt").read_text().splitlines()
 
     # THEN
-    assert f"./vendor/{name}-{project['version']}-py3-none-any.whl" in requirements
+    assert f"./vendor/{name}-{project['version']}-py3-none-any.whl[cli]" in requirements
 
 
 def cfn_lint(*arguments: str | Path) -> tuple[str, int]:

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chime_expiration_cli.__main__ import main
+from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.plan import command
+from chime_expiration_cli.plan.options import PlanOptions
+
 WORKFLOW = Path("github-actions", ".github", "workflows", "expirations.yml")
 
 
@@ -58,3 +63,27 @@ def test_deployments_wait_for_each_other(workflow: Path) -> None:
 
     # THEN
     assert deploy["concurrency"] == {"group": "expirations", "cancel-in-progress": False}
+
+
+def test_the_plan_of_a_pull_request_is_a_command_that_exists(
+    workflow: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN the command of the workflow
+    steps = yaml.safe_load(workflow.read_text())["jobs"]["diff"]["steps"]
+    [line] = [step["run"] for step in steps if "chime-expiration" in step.get("run", "")]
+    words, _, file = line.partition(" >> ")
+    received: list[PlanOptions] = []
+
+    def run(options: PlanOptions) -> ExitStatus:
+        received.append(options)
+        return ExitStatus.NOTHING_REFUSED
+
+    monkeypatch.setattr(command, "run", run)
+
+    # WHEN
+    assert main(words.split()[1:]) == 0
+
+    # THEN
+    assert file == '"$GITHUB_STEP_SUMMARY"'
+    assert received[0].markdown
+    assert received[0].assembly == "cdk.out"

@@ -20,7 +20,7 @@ from chime_expiration_cli.plan.intent import Intent, intents_of
 from chime_expiration_cli.plan.options import PlanOptions
 from chime_expiration_cli.plan.policy_intent import Apply, PolicyIntent, policy_intents_of
 from chime_expiration_cli.plan.policy_plan import PolicyPlan, applied
-from chime_expiration_cli.plan.policy_population import Population
+from chime_expiration_cli.plan.policy_population import Population, Sampler, draw_sample
 from chime_expiration_cli.plan.policy_reader import PolicyReader
 from chime_expiration_cli.plan.report import Report, StackPlan
 from chime_expiration_cli.plan.stack_pair import StackPair, pair_stacks
@@ -64,9 +64,10 @@ def build_report(
     clients: Clients,
     progress: Console,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    draw: Sampler = draw_sample,
 ) -> Report:
     """Compare what would be deployed with what is; raises CommandError."""
-    search = _Search(options, clients, progress, now)
+    search = _Search(options, clients, progress, now, draw)
     stacks = list(search.policy_of_the_arguments() if options.policy else search.assembly())
     users = {
         *(each.user for stack in stacks for each in stack.users if each.user),
@@ -118,12 +119,14 @@ class _Search:
         clients: Clients,
         progress: Console,
         now: Callable[[], datetime],
+        draw: Sampler,
     ) -> None:
         self.denied_calls: list[DeniedCall] = []
         self._options = options
         self._clients = clients
         self._progress = progress
         self._now = now
+        self._draw = draw
         self._regions: dict[str, CloudFormation] = {}
 
     def policy_of_the_arguments(self) -> Iterator[_StackIntents]:
@@ -212,6 +215,7 @@ class _Search:
                 self._options.reads_per_second,
                 self._options.sample_size,
                 self._now,
+                self._draw,
                 lambda count: on_page(f"{count:,} users"),
             )
             return tuple((intent, reader.read(stack_name, intent)) for intent in intents)

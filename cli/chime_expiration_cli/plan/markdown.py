@@ -54,7 +54,8 @@ def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
         yield ""
         yield f"### {_escaped(stack.name)} ({stack.region})"
         yield ""
-        yield _sentence(stack_state(stack, report))
+        state = stack_state(stack, report)
+        yield _sentence(f"the stack {state}" if state.startswith("is ") else state)
     users = sorted_users(stack.users)
     shown = [user for user in users if not is_quiet(user)]
     if shown:
@@ -64,11 +65,11 @@ def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
             (
                 (
                     f"`{user_name(user)}`",
-                    action_text(user.action, user.reason),
+                    _escaped(action_text(user.action, user.reason)),
                     in_days(user.days_before) if user.is_read else "?",
                     in_days(user.days_after) if user.is_read else "?",
                     expires_text(user.expires_at, report, gets_days=gives_days(user.action)),
-                    user.explanation,
+                    _escaped(user.explanation),
                 )
                 for user in shown[:_ROWS_PER_STACK]
             ),
@@ -79,7 +80,7 @@ def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
         yield f"{more} more: see `chime-expiration plan`."
     if unchanged:
         yield ""
-        yield f"{unchanged} unchanged."
+        yield f"{unchanged} unchanged or not found."
     for policy in stack.policies:
         yield from _policy(policy, report)
 
@@ -100,7 +101,7 @@ def _policy(policy: PolicyPlan, report: Report) -> Iterator[str]:
     yield ""
     yield f"{sample_text(policy)}."
     yield ""
-    counts = ((action.name, count_text(count)) for action, count in policy.counts.items())
+    counts = ((_escaped(action.name), count_text(count)) for action, count in policy.counts.items())
     yield from _table(("action", "users"), counts)
     if policy.nearest:
         yield ""
@@ -122,7 +123,7 @@ def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterato
     yield f"| {' | '.join(columns)} |"
     yield f"| {' | '.join('---' for _ in columns)} |"
     for row in rows:
-        yield f"| {' | '.join(map(_escaped, row))} |"
+        yield f"| {' | '.join(row)} |"
 
 
 def _sentence(text: str) -> str:

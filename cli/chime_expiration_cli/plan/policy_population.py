@@ -25,7 +25,7 @@ from chime_expiration_handler.contract.policy_properties import PolicyProperties
 Sampler = Callable[[list[AppInstanceUserArn], int], list[AppInstanceUserArn]]
 """Draws a simple random sample without replacement."""
 
-_draw: Sampler = random.SystemRandom().sample
+draw_sample: Sampler = random.SystemRandom().sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def population(
     entries: Mapping[str, Entry],
     limit: int,
     now: datetime,
-    sample: Sampler = _draw,
+    draw: Sampler = draw_sample,
 ) -> Population:
     """Divide the ``users`` of the AppInstance; at most ``limit`` of them are to be read.
 
@@ -86,7 +86,7 @@ def population(
             unknown.append(user)
         else:
             known.append(judged)
-    to_read = unknown if len(unknown) <= limit else sample(unknown, limit)
+    to_read = unknown if len(unknown) <= limit else draw(unknown, limit)
     return Population(properties, entries, now, tuple(known), len(unknown), tuple(to_read))
 
 

@@ -16,7 +16,13 @@ from chime_expiration_cli.plan.policy_plan import (
     cleared,
     without_users,
 )
-from chime_expiration_cli.plan.policy_population import Population, cleared_users, population
+from chime_expiration_cli.plan.policy_population import (
+    Population,
+    Sampler,
+    cleared_users,
+    draw_sample,
+    population,
+)
 from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.ledger import Entry
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
@@ -58,6 +64,7 @@ class PolicyReader:
     reads_per_second: float
     limit: int
     now: Callable[[], datetime]
+    draw: Sampler = draw_sample
     on_page: Callable[[int], None] = lambda _: None
 
     def read(self, stack_name: str | None, intent: PolicyIntent) -> PolicyPlan | Population:
@@ -109,7 +116,9 @@ class PolicyReader:
                 break
         # A list that changes while it is read may name a user twice.
         listed = list(dict.fromkeys(users))
-        return population(intent.properties, listed, admins, entries, self.limit, self.now())
+        return population(
+            intent.properties, listed, admins, entries, self.limit, self.now(), self.draw
+        )
 
     def _ledger(self, intent: Apply | Withdraw) -> dict[str, Entry]:
         if not intent.table_name:

@@ -62,7 +62,7 @@ def _print_stack(stack: StackPlan, report: Report, console: Console) -> None:
         if user.explanation:
             _print(console, Text(f"  {user_name(user)}:", _style(user.action)), user.explanation)
     if len(shown) < len(users):
-        _print(console, f"  {len(users) - len(shown)} unchanged")
+        _print(console, f"  {len(users) - len(shown)} unchanged or not found")
     for policy in stack.policies:
         _print_policy(policy, report, console)
     _print(console)

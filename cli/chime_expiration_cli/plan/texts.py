@@ -115,11 +115,10 @@ def summary(report: Report) -> str:
     if not parts:
         return "no declaration and no policy found"
     for days in sorted({SOON_DAYS, report.fail_within_days or SOON_DAYS}):
-        deleted = [count_text(each) for each in _deletions(report, days) if each.high]
+        deleted = _deletions(report, days)
         if deleted:
-            parts.append(
-                f"{' and '.join(deleted)} deleted within {in_days(days)} because of the deployment"
-            )
+            who = " and ".join(deleted)
+            parts.append(f"deleted within {in_days(days)} because of the deployment: {who}")
     return "; ".join(parts)
 
 
@@ -128,19 +127,27 @@ def gives_days(action: Action) -> bool:
     return action in GIVES_DAYS
 
 
-def _deletions(report: Report, days: int) -> list[Estimate]:
+def _deletions(report: Report, days: int) -> list[str]:
     # One by one: the sum of two ranges is not a range that holds with the same confidence.
     declared = report.deletions(days)
-    by_policies = [report.deletions_by(each, days) for each in report.policies]
-    return [Estimate(declared, declared, declared), *by_policies]
+    parts = [f"{declared} declared"] if declared else []
+    for policy in report.policies:
+        count = report.deletions_by(policy, days)
+        if count.high:
+            parts.append(f"{count_text(count)} of {_policy_name(policy)}")
+    return parts
 
 
 def _policy_summary(policy: PolicyPlan) -> str:
-    name = f"policy {policy.logical_id}" if policy.logical_id else "policy"
+    name = _policy_name(policy)
     if policy.action in (PolicyAction.APPLIED, PolicyAction.CLEARED) and policy.counts:
         counts = [f"{count_text(n)} {each.name}" for each, n in policy.counts.items()]
         return f"{name}: {', '.join(counts)}"
     return f"{name}: {action_text(policy.action, policy.reason)}"
+
+
+def _policy_name(policy: PolicyPlan) -> str:
+    return f"policy {policy.logical_id}" if policy.logical_id else "the policy"
 
 
 def _expiry_key(user: UserPlan) -> tuple[bool, float, str]:
