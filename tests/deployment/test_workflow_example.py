@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def runner(bootstrapped_aws: LocalAws, user: str, tmp_path: Path) -> Iterator["R
     settings["context"]["expirations"] = {user: "30 days"}
     (folder / "cdk.json").write_text(json.dumps(settings))
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    # The console script that pip would install.
+    script = tmp_path / "bin" / "chime-expiration"
+    script.parent.mkdir()
+    sources = os.pathsep.join([str(ROOT / "cli"), str(ROOT / "lambda")])
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH={sources} exec {sys.executable} -m chime_expiration_cli "$@"\n'
+    )
+    script.chmod(0o755)
     runner = Runner(bootstrapped_aws, folder)
     yield runner
     runner.run("npx cdk destroy --force")
@@ -51,13 +60,15 @@ class Runner:
 
     def __init__(self, local_aws: LocalAws, folder: Path) -> None:
         self._folder = folder
+        self.summary = folder.parent / "summary.md"
         self._environment = {
             **local_aws.process_environment(),
             "HOME": str(local_aws.directory),
             "CI": "true",
             "NO_COLOR": "1",
             "npm_config_offline": "true",
-            "PATH": os.environ["PATH"],
+            "PATH": os.pathsep.join([str(folder.parent / "bin"), os.environ["PATH"]]),
+            "GITHUB_STEP_SUMMARY": str(self.summary),
         }
 
     def run(self, command: str) -> str:
@@ -74,15 +85,19 @@ class Runner:
         return ended.stdout
 
 
-def test_a_pull_request_shows_the_changes_and_the_main_branch_deploys_them(
+def test_a_pull_request_shows_what_would_happen_and_the_main_branch_deploys_them(
     runner: Runner, bootstrapped_aws: LocalAws, user: str
 ) -> None:
     # WHEN
-    [diff] = commands_of("diff")
+    diff, plan = commands_of("diff")
     shown = runner.run(diff)
+    runner.run(plan)
 
     # THEN
     assert "[+] Custom::ChimeAppInstanceUserExpiration" in shown
+    summary = runner.summary.read_text()
+    assert summary.startswith("## User expirations: nothing would be refused")
+    assert "| `guest` | SET | none | 30 days |" in summary
     assert bootstrapped_aws.chime.expiration_days(user) is None
 
     # WHEN
