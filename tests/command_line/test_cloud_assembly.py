@@ -56,7 +56,12 @@ def test_nested_stacks_are_read_at_every_depth(stacks: dict[str, AssemblyStack])
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "is not a cloud assembly: it has no manifest.json; run `cdk synth`"), ("{", "cannot")],
+    [
+        (None, "is not a cloud assembly: it has no manifest.json; run `cdk synth`"),
+        ("{", "cannot read"),
+        ("[]", "is not a JSON object"),
+        ('{"artifacts": {"A": {"type": "aws:cloudformation:stack"}}}', "KeyError: 'environment'"),
+    ],
 )
 def test_a_folder_without_an_assembly_is_an_error(
     content: str | None, message: str, tmp_path: Path

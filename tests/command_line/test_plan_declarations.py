@@ -1,5 +1,6 @@
 """What a deployment does to declared users."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,48 @@ def test_a_stack_that_is_being_changed_is_not_judged(tmp_path: Path) -> None:
     # THEN
     assert report.stacks[0].obstacle == "the stack is UPDATE_IN_PROGRESS: plan again after it"
     assert report.exit_status is ExitStatus.NOT_JUDGED
+
+
+def test_a_template_with_a_loop_is_not_judged(account: PlanAccount, tmp_path: Path) -> None:
+    # WHEN
+    loop = {"Fn::ForEach::Guests": ["Id", ["a", "b"], {}]}
+    report = plan(account, tmp_path, Guests={**loop, "A": declaration("guest", 30)})
+
+    # THEN
+    assert "an entry that is not a resource" in report.stacks[0].obstacle
+    assert report.exit_status is ExitStatus.NOT_JUDGED
+
+
+def test_a_nested_stack_whose_template_is_elsewhere_is_not_judged(
+    account: PlanAccount, tmp_path: Path
+) -> None:
+    # WHEN
+    url = {"TemplateURL": "https://example.com/template.json"}
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": url}
+    report = plan(account, tmp_path, Guests={"Nested": nested})
+
+    # THEN
+    [stack] = report.stacks
+    assert stack.name == "Guests/Nested"
+    assert stack.obstacle == "its template is not in the cloud assembly"
+
+
+def test_a_nested_stack_gets_its_parameters(tmp_path: Path) -> None:
+    # GIVEN a nested stack whose user is a parameter
+    account = PlanAccount()
+    account.user("guest")
+    passed = {"TemplateURL": "https://bucket/nested.json", "Parameters": {"User": user("guest")}}
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": passed}
+    nested["Metadata"] = {"aws:asset:path": "nested.template.json"}
+    folder = write_assembly(tmp_path, Guests={"Nested": nested})
+    template = {
+        "Parameters": {"User": {"Type": "String"}},
+        "Resources": {"A": declaration("", 30, AppInstanceUserArn={"Ref": "User"})},
+    }
+    (tmp_path / "nested.template.json").write_text(json.dumps(template))
+
+    # WHEN / THEN
+    assert actions(account.plan(PlanOptions(folder))) == {"guest": "SET"}
 
 
 def test_a_stack_whose_first_deployment_failed_is_created_anew(tmp_path: Path) -> None:

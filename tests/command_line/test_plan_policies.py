@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.plan.options import PlanOptions
@@ -16,6 +17,7 @@ from chime_expiration_handler.contract.user_patterns import UserSelection
 from command_line.plan_account import (
     CHAT,
     NOW,
+    TABLE,
     PlanAccount,
     deployed,
     policy,
@@ -134,6 +136,7 @@ def test_a_policy_that_goes_clears_what_the_ledger_has(
     account.remembers("guest-1", age=10, days=30)
     account.remembers("guest-2", age=10, days=30)
     account.remembers("guest-3", age=10, days=1, kind="LEFT_ALONE")
+    account.remembers("guest-expired", age=31, days=30)
 
     # WHEN
     report = plan(account, tmp_path, resources)
@@ -306,3 +309,97 @@ def test_a_user_that_is_deleted_after_it_was_listed_is_not_found(tmp_path: Path)
 
     # WHEN / THEN
     assert counts(plan(account, tmp_path, {"P": policy()})) == {"SET": 1, "NOT_FOUND": 1}
+
+
+def test_an_intent_whose_result_is_not_recorded_is_read(tmp_path: Path) -> None:
+    # GIVEN a user that the policy has set, and was about to clear
+    account = PlanAccount(deployed("Guests", P=policy()))
+    account.user("guest")
+    account.remembers("guest", age=10, days=30)
+    [item] = account.table.items()
+    account.table.put_item(TableName=TABLE, Item={**item, "intended": {"NS": ["0"]}})
+
+    # WHEN / THEN
+    assert counts(plan(account, tmp_path, {"P": policy(60)})) == {"SET": 1}
+
+
+@pytest.mark.parametrize(("notice", "exit_status"), [(7, 0), (2, 3)])
+def test_a_notice_rules_out_deletions_among_users_that_were_not_read(
+    notice: int, exit_status: int, tmp_path: Path
+) -> None:
+    # GIVEN
+    account = PlanAccount()
+    for number in range(100):
+        account.user(f"guest-{number}", age=1)
+    resources = {"P": policy(NoticeDays=notice)}
+
+    # WHEN
+    report = plan(account, tmp_path, resources, sample=10, fail_on_deletion_within_days=7)
+
+    # THEN
+    assert report.exit_status == exit_status
+
+
+class ShiftingList(AppInstance):
+    """An AppInstance that lists its first user on each page again."""
+
+    def list_app_instance_users(self, **parameters: Any) -> dict[str, Any]:
+        page = super().list_app_instance_users(**parameters)
+        return {
+            **page,
+            "AppInstanceUsers": [
+                {"AppInstanceUserArn": user("guest-0")},
+                *page["AppInstanceUsers"],
+            ],
+        }
+
+
+def test_a_user_that_is_listed_twice_counts_once(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.chat = ShiftingList(CHAT, NOW.timestamp)
+    for number in range(60):
+        account.user(f"guest-{number}")
+
+    # WHEN / THEN
+    assert counts(plan(account, tmp_path, {"P": policy()})) == {"SET": 60}
+
+
+class Denied:
+    """A client that may do nothing; ``calls`` counts how often it was tried."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**_: Any) -> None:
+            self.calls += 1
+            error = {"Code": "AccessDeniedException", "Message": "no"}
+            response = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(response, name)
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("client", "message"),
+    [
+        ("identity", "access denied: chime:ListAppInstanceAdmins on arn:aws:chime"),
+        ("dynamodb", "access denied: dynamodb:Scan on policy-table (us-east-1)"),
+    ],
+)
+def test_a_denied_call_is_not_judged_and_not_repeated(
+    client: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    account, denied = PlanAccount(deployed("Guests", P=policy())), Denied()
+    monkeypatch.setattr(account, client, lambda _: denied)
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(60)})
+
+    # THEN
+    assert only_policy(report).action is PolicyAction.NOT_JUDGED
+    assert message in only_policy(report).explanation
+    assert denied.calls == 1
+    assert report.exit_status is ExitStatus.NOT_JUDGED

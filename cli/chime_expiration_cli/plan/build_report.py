@@ -187,8 +187,9 @@ class _Search:
         is_named = bool(self._options.stacks)
         for pair in pair_stacks(stack, found, region, account, cloudformation):
             intents, policies = tuple(intents_of(pair)), policy_intents_of(pair)
+            is_unknown = pair.new is None and pair.deployed is None
             # Most stacks of an app declare no expiration.
-            if intents or policies or (is_named and pair.name == stack.name):
+            if intents or policies or is_unknown or (is_named and pair.name == stack.name):
                 yield self._intents(pair, stack.name, intents, policies)
 
     def _intents(

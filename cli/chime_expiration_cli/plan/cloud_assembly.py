@@ -37,7 +37,13 @@ class AssemblyStack:
 
 def read_assembly(folder: Path) -> list[AssemblyStack]:
     """The stacks of the assembly and of its stages, in their order; raises CommandError."""
-    return list(_stacks(folder))
+    try:
+        return list(_stacks(folder))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise CommandError(
+            f"{str(folder)!r} is not a cloud assembly that this version can read: "
+            f"{type(error).__name__}: {error}; run `cdk synth` again"
+        ) from error
 
 
 def _stacks(folder: Path) -> Iterator[AssemblyStack]:
@@ -77,7 +83,7 @@ def _template(folder: Path, file: str, assets: Mapping[str, str]) -> Template:
     body = _json(folder / file)
     nested = {}
     for logical_id, definition in body.get("Resources", {}).items():
-        if definition.get("Type") == _NESTED_STACK:
+        if isinstance(definition, Mapping) and definition.get("Type") == _NESTED_STACK:
             path = _nested_file(definition, assets)
             exists = path and (folder / path).is_file()
             nested[logical_id] = _template(folder, path, assets) if exists else None

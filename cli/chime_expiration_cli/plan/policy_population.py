@@ -90,12 +90,15 @@ def population(
     return Population(properties, entries, now, tuple(known), len(unknown), tuple(to_read))
 
 
-def cleared_users(entries: Mapping[str, Entry]) -> tuple[PolicyUser, ...]:
-    """The users that are cleared when the policy is removed."""
+def cleared_users(entries: Mapping[str, Entry], now: datetime) -> tuple[PolicyUser, ...]:
+    """The users that are cleared when the policy is removed.
+
+    The ledger remembers users for some days after they have expired: there is nothing to clear.
+    """
     return tuple(
         _cleared(AppInstanceUserArn.parse(arn).user_id, entry)
         for arn, entry in entries.items()
-        if entry.is_owned
+        if entry.is_owned and not (entry.kind is Kind.SET and entry.expires <= now.timestamp())
     )
 
 

@@ -81,7 +81,7 @@ class PolicyReader:
         try:
             entries = self._ledger(intent)
             if isinstance(intent, Withdraw):
-                users = cleared_users(entries)
+                users = cleared_users(entries, self.now())
                 return cleared(stack_name, intent.logical_id, intent.app_instance, users)
             return self._population(intent, entries)
         except _LedgerError as error:

@@ -89,7 +89,7 @@ class _Pairing:
         parameters: Mapping[str, Parameter],
     ) -> Iterator[StackPair]:
         values = self._resolver(name, new, deployed, parameters) if new else None
-        yield StackPair(name, self.region, new, deployed, values, _obstacle(deployed))
+        yield StackPair(name, self.region, new, deployed, values, _obstacle(new, deployed))
         existing = {
             each.logical_id: self.deployed[each.physical_id]
             for each in (deployed.resources if deployed else ())
@@ -138,11 +138,16 @@ def _resources(template: Mapping[str, Any], resource_type: str) -> dict[str, Map
     return {
         logical_id: definition
         for logical_id, definition in template.get("Resources", {}).items()
-        if definition.get("Type") == resource_type
+        if isinstance(definition, Mapping) and definition.get("Type") == resource_type
     }
 
 
-def _obstacle(deployed: DeployedStack | None) -> str:
+def _obstacle(new: Template | None, deployed: DeployedStack | None) -> str:
+    if new and not all(
+        isinstance(each, Mapping) for each in new.body.get("Resources", {}).values()
+    ):
+        # CloudFormation expands Fn::ForEach when it deploys the template.
+        return "section Resources of the template contains an entry that is not a resource"
     if deployed is None or deployed.is_stable:
         return ""
     fix = "plan again after it" if deployed.is_in_progress else "repair the stack first"
