@@ -37,7 +37,8 @@ def estimate(found: int, sample: int, population: int) -> Estimate:
     if not sample:
         return Estimate(0, 0, population)
     least, most = found, population - (sample - found)
-    tail = (1 - CONFIDENCE) / 2
+    # A little less, so that rounding rejects no count that has exactly this probability.
+    tail = (1 - CONFIDENCE) / 2 * (1 - 1e-9)
 
     def too_low(count: int) -> bool:
         return _at_least(found, sample, count, population) <= tail

@@ -151,7 +151,7 @@ def plan(
 ) -> ExitStatus:
     """Predict what a deployment does to the expirations of users.
 
-    Compare a cloud assembly, which `cdk synth` has written (default: cdk.out), with the deployed
+    Compare a cloud assembly, the output of cdk synth (default: cdk.out), with the deployed
     stacks and with the users of Amazon Chime SDK. Nothing is changed.
     """
     if options["json"] and options["markdown"]:
