@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from chime_expiration_cli.console import result_console
 from chime_expiration_cli.policies.sweep import SweepState
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason, PolicyDifference
 from chime_expiration_cli.status.summary import summary
-from chime_expiration_cli.status.tables import output, print_report
+from chime_expiration_cli.status.tables import print_report
 from command_line.sample_policies import sample_policies
 from command_line.sample_report import sample_report
 from command_line.terminal import Terminal
@@ -22,7 +23,7 @@ PAGE = ROOT / "docs" / "status.md"
 
 
 def printed(file: io.StringIO) -> str:
-    print_report(sample_report(), output(file))
+    print_report(sample_report(), result_console(file))
     return file.getvalue()
 
 
@@ -39,7 +40,7 @@ def test_the_documentation_shows_what_is_printed() -> None:
 def test_the_documentation_shows_what_is_printed_of_policies() -> None:
     # WHEN
     file = io.StringIO()
-    print_report(sample_policies(), output(file))
+    print_report(sample_policies(), result_console(file))
 
     # THEN
     _, shown = re.findall(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL)

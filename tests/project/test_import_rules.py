@@ -34,6 +34,10 @@ FORBIDDEN_IMPORTS = {
         "import chime_expiration_handler.service.identity_service",
     ),
     "command-line-without-cdk": ("cli/chime_expiration_cli/offender.py", "import aws_cdk"),
+    "commands-apart": (
+        "cli/chime_expiration_cli/plan/offender.py",
+        "import chime_expiration_cli.status.report",
+    ),
     "local-aws-alone": ("localaws/offender.py", "import chime_expiration_handler.contract.arn"),
     "apps-use-constructs": (
         "examples/pipeline/offender.py",

@@ -6,13 +6,14 @@ import json
 from rich.console import Console
 
 from chime_expiration_cli.clients import SessionClients
+from chime_expiration_cli.console import result_console
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.standard_output import write_result
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.json_document import json_document
 from chime_expiration_cli.status.options import StatusOptions
 from chime_expiration_cli.status.report import Report
-from chime_expiration_cli.status.tables import output, print_report
+from chime_expiration_cli.status.tables import print_report
 
 
 def run(options: StatusOptions) -> ExitStatus:
@@ -29,7 +30,7 @@ def _json(report: Report) -> str:
 
 
 def _tables(report: Report) -> str:
-    console = output()
+    console = result_console()
     # rich itself would end the process with status 1 when standard output is closed.
     console.file = text = io.StringIO()
     print_report(report, console)

@@ -4,7 +4,6 @@ Each colour has a word beside it: logs have no colours, and not everybody can te
 """
 
 from datetime import timedelta
-from typing import IO, Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -19,19 +18,7 @@ from chime_expiration_cli.status.policy_tables import policy_table
 from chime_expiration_cli.status.report import Report, StackReport
 from chime_expiration_cli.status.summary import summary
 
-_LOG_WIDTH = 500
 _UNKNOWN = "?"
-
-
-def output(file: IO[str] | None = None) -> Console:
-    """A console on ``file``, or on standard output, that prints strings unchanged."""
-    # rich would replace a part of an id such as "us-east-1:cat:guest" by an emoji.
-    verbatim: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
-    console = Console(file=file, **verbatim)
-    if console.is_terminal:
-        return console
-    # A log has no width: each user has one line.
-    return Console(file=file, width=_LOG_WIDTH, **verbatim)
 
 
 def print_report(report: Report, console: Console) -> None:
