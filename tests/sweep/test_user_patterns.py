@@ -84,6 +84,15 @@ def test_a_pattern_that_can_match_a_user_is_accepted(pattern: str) -> None:
     assert UserPatterns.parse([pattern]).patterns == (pattern,)
 
 
+def test_a_pattern_with_many_wildcards_takes_no_longer_than_one_with_few() -> None:
+    # GIVEN a pattern that an expression which goes back would try for years
+    pattern = UserPatterns.parse(["*a" * 31 + "*b"])
+
+    # THEN
+    assert not pattern.matches("a" * 64)
+    assert pattern.matches("a" * 63 + "b")
+
+
 def test_an_empty_list_of_users_is_refused() -> None:
     with pytest.raises(ValueError, match="users is empty: name a pattern"):
         UserSelection.parse([], [])

@@ -90,7 +90,13 @@ def _fault(pattern: str) -> str | None:
 
 @cache
 def _expression(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(literal) for literal in re.split(r"\*+", pattern)))
+    first, *others = (re.escape(literal) for literal in pattern.split(WILDCARD))
+    if not others:
+        return re.compile(first)
+    *middle, last = others
+    # An atomic group keeps the first place at which its literal is found, so that a pattern with
+    # many wildcards takes no longer than one with few.
+    return re.compile(first + "".join(f"(?>.*?{literal})" for literal in middle) + ".*" + last)
 
 
 def _covers(pattern: str, others: tuple[str, str]) -> bool:
