@@ -44,10 +44,14 @@ class AppInstanceService:
     limiter: RateLimiter
 
     def users(self, token: str | None) -> UserPage:
-        """One page of its users, without ExpirationSettings; the first where ``token`` is None."""
+        """One page of its users, without ExpirationSettings; the first where ``token`` is None.
+
+        Each of them once, and no user of another AppInstance, whatever the service returns.
+        """
         response = self._call(LIST_USERS, self.client.list_app_instance_users, token)
-        users = tuple(each["AppInstanceUserArn"] for each in response["AppInstanceUsers"])
-        return UserPage(users, response.get("NextToken"))
+        listed = (each["AppInstanceUserArn"] for each in response["AppInstanceUsers"])
+        users = (arn for arn in listed if arn.startswith(f"{self.app_instance}/user/"))
+        return UserPage(tuple(dict.fromkeys(users)), self._next_token(LIST_USERS, response, token))
 
     def admins(self) -> frozenset[str]:
         """The ARNs of all its admins."""
@@ -56,9 +60,21 @@ class AppInstanceService:
         while True:
             response = self._call(LIST_ADMINS, self.client.list_app_instance_admins, token)
             admins |= {each["Admin"]["Arn"] for each in response["AppInstanceAdmins"]}
-            token = response.get("NextToken")
+            token = self._next_token(LIST_ADMINS, response, token)
             if token is None:
                 return frozenset(admins)
+
+    def _next_token(
+        self, action: str, response: Mapping[str, Any], token: str | None
+    ) -> str | None:
+        following: str | None = response.get("NextToken") or None
+        if following is not None and following == token:
+            # The list would never end.
+            raise ListError(
+                f"{action} for {self.app_instance} returned a page again and again; deploy again",
+                FailureKind.REJECTED,
+            )
+        return following
 
     def _call(
         self, action: str, operation: Callable[..., Mapping[str, Any]], token: str | None

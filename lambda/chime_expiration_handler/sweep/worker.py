@@ -1,5 +1,6 @@
 """One chunk of a sweep: some minutes of pages, under a lease."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from chime_expiration_handler.contract.ledger import (
 )
 from chime_expiration_handler.contract.policy_decision import needs_look
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
+from chime_expiration_handler.service import messages
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
 from chime_expiration_handler.service.failures import FailureKind
 from chime_expiration_handler.sweep.outcome import Counts, Outcome, known_outcome
@@ -28,6 +30,8 @@ from chime_expiration_handler.sweep.table import (
     Progress,
 )
 from chime_expiration_handler.sweep.treatment import Treatment
+
+_logger = logging.getLogger("chime_expiration")
 
 CHUNK_SECONDS = 600
 
@@ -46,6 +50,9 @@ _FATAL = frozenset(
         FailureKind.REJECTED,
     }
 )
+
+
+_DONE_ONCE = frozenset({Outcome.SET, Outcome.CLEARED})
 
 
 class LeaseNotFreeError(Exception):
@@ -198,9 +205,15 @@ class _Chunk:
         return {sweep_event.MORE: True, sweep_event.CURSOR: cursor.as_dict()}
 
     def done(self) -> dict[str, int]:
-        """How many users had each outcome in this chunk."""
+        """How many users had each outcome in this chunk.
+
+        Those that a further pass of a clearing has counted again are not counted here.
+        """
         before = self._start.counts
-        return {name: count - before.get(name, 0) for name, count in self._counts.as_dict().items()}
+        return {
+            name: max(count - before.get(name, 0), 0)
+            for name, count in self._counts.as_dict().items()
+        }
 
     def _apply(self, position: Cursor) -> Cursor | None:
         """Do one page of the list of users; return where the next one is."""
@@ -216,7 +229,13 @@ class _Chunk:
         known = self._worker.table.entries(page.users)
         outcomes, jobs = [], []
         for arn in page.users:
-            user, entry = AppInstanceUserArn.parse(arn), known.get(arn)
+            try:
+                user, entry = AppInstanceUserArn.parse(arn), known.get(arn)
+            except ValueError as problem:
+                _logger.error({"user": arn, "outcome": f"failed: {problem}"})
+                self._treatment.last_failure = messages.invalid(str(problem))
+                outcomes.append(Outcome.FAILED)
+                continue
             governed = arn not in self._admins and self._properties.selection.matches(user.user_id)
             if needs_look(
                 entry,
@@ -275,10 +294,12 @@ class _Chunk:
     def _run(self, jobs: Sequence[Job]) -> None:
         """Run the jobs and count what came of them; raise what one of them raised."""
         results = self._worker.run_all(self._properties.calls_per_second, jobs)
-        self._counts.add(result for result in results if isinstance(result, Outcome))
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
+        errors = [result for result in results if isinstance(result, Exception)]
+        outcomes = [result for result in results if isinstance(result, Outcome)]
+        # A page that is left is done again, so only what is not done again is counted.
+        self._counts.add(it for it in outcomes if not errors or it in _DONE_ONCE)
+        if errors:
+            raise errors[0]
 
     def _progress(self) -> Progress:
         return Progress(self._counts.as_dict(), self._treatment.last_failure)
