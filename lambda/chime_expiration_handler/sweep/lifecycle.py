@@ -85,12 +85,15 @@ class PolicyLifecycle:
             raise PolicyError(messages.invalid(str(problem))) from problem
         table = self.table_of(properties.app_instance)
         mode = Mode.APPLY if properties.enabled else Mode.CLEAR
-        sent = self._sent(event)
+        sent = self._sent(event, began)
+        id_before = response.PhysicalResourceId
+        # From here on the policy may be in force, even if no response to the request arrives.
+        response.PhysicalResourceId = str(properties.app_instance)
         try:
             table.declare(mode, event["ResourceProperties"], sent)
         except OutdatedEventError:
             return "superseded by a later event"
-        response.PhysicalResourceId = str(properties.app_instance)
+        self._undo_cancelled_update(event, properties, id_before, sent)
         self._start(properties.state_machine_arn, properties.app_instance)
         waits_until = began + min(_WAIT_FOR_SWEEP_SECONDS, self.remaining_seconds() - 30)
         while True:
@@ -114,12 +117,33 @@ class PolicyLifecycle:
         response.Data = _attributes(policy, is_finished=is_finished)
         return "finished" if is_finished else "the sweep goes on"
 
+    def _undo_cancelled_update(
+        self, event: Mapping[str, Any], declared: PolicyProperties, id_before: str, sent: float
+    ) -> None:
+        """Clear, in the background, the AppInstance of an Update that was cancelled or failed.
+
+        CloudFormation may have no id of that AppInstance and then sends no Delete, but the Update
+        back to the earlier AppInstance names it.
+        """
+        properties = event.get("OldResourceProperties") or {}
+        with suppress(ValueError):
+            other = AppInstanceArn.parse(str(properties.get(policy_properties.APP_INSTANCE_ARN)))
+            if declared.app_instance == other or id_before != str(declared.app_instance):
+                return
+            table = self.table_of(other)
+            policy = table.policy()
+            with suppress(OutdatedEventError):
+                # Also where nothing was declared: an Update that is on its way is outdated then.
+                table.declare(Mode.CLEAR, _to_clear(properties, other), sent)
+                if policy is not None:
+                    self._start(declared.state_machine_arn, other)
+
     def _clear(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str | None:
         app_instance = _app_instance_to_clear(event, response.PhysicalResourceId)
         if app_instance is None:
             return "nothing to clear: nothing was declared"
         began = float(event.get(FIRST_INVOCATION) or self.now())
-        table, sent = self.table_of(app_instance), self._sent(event)
+        table, sent = self.table_of(app_instance), self._sent(event, began)
         policy = table.policy()
         is_going_on = policy is not None and policy.mode is Mode.CLEAR and policy.sent == sent
         if policy is None or not is_going_on:
@@ -170,9 +194,10 @@ class PolicyLifecycle:
             raise PolicyError("the policy's item was deleted from its table; deploy again")
         return policy
 
-    def _sent(self, event: Mapping[str, Any]) -> float:
+    @staticmethod
+    def _sent(event: Mapping[str, Any], began: float) -> float:
         sent = sent_at(event)
-        return round(sent.timestamp() if sent else self.now(), 3)
+        return round(sent.timestamp() if sent else began, 3)
 
 
 def _app_instance_to_clear(event: Mapping[str, Any], physical_id: str) -> AppInstanceArn | None:
