@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from chime_expiration_handler.contract.ledger import (
     DAY_SECONDS,
+    INTENT_SETTLED_SECONDS,
     KEPT_AFTER_EXPIRY_SECONDS,
     NO_DAYS,
     Entry,
@@ -17,6 +18,20 @@ from chime_expiration_handler.contract.ledger import (
 from chime_expiration_handler.service.user_state import UserState
 
 _KEPT_SECONDS = 60 * DAY_SECONDS
+
+
+def of_this_user(entry: Entry | None, state: UserState) -> Entry | None:
+    """``entry`` without what it says of an earlier user with the same id.
+
+    A user that was created after the last call for its id has nothing of ours.
+    """
+    if (
+        entry is None
+        or not entry.is_owned
+        or state.created.timestamp() <= entry.touched + INTENT_SETTLED_SECONDS
+    ):
+        return entry
+    return replace(entry, kind=Kind.INTENDED, days=None, intended=frozenset(), rule="")
 
 
 def looked_at(entry: Entry | None, user_arn: str, state: UserState | None, now: float) -> Entry:

@@ -7,13 +7,12 @@ attempt may have done is found in the ledger.
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.ledger import (
     CALL_STARTS_WITHIN_SECONDS,
-    INTENT_SETTLED_SECONDS,
     NO_DAYS,
     Entry,
     Kind,
@@ -36,6 +35,7 @@ from chime_expiration_handler.service.identity_service import (
     UserNotFoundError,
 )
 from chime_expiration_handler.service.rate_limiter import RateLimiter
+from chime_expiration_handler.service.retry_budget import CONNECT_SECONDS, READ_SECONDS
 from chime_expiration_handler.service.user_state import UserState
 from chime_expiration_handler.sweep import entries
 from chime_expiration_handler.sweep.outcome import Outcome
@@ -54,6 +54,8 @@ _TRANSIENT = frozenset(
 )
 _ATTEMPTS = 3
 _WAIT_SECONDS = 2.0
+# From the look to the intent, from the intent to the call, and the call.
+_LOOK_TO_EFFECT = timedelta(seconds=2 * CALL_STARTS_WITHIN_SECONDS + CONNECT_SECONDS + READ_SECONDS)
 # IAM changes take effect within seconds, at worst a minute.
 _ACCESS_DENIED_FOR_SECONDS = 60.0
 
@@ -126,10 +128,11 @@ class Treatment:
             self._slow_down(failure, self.paces.describe)
             raise
         self.paces.describe.succeeded()
-        known = entries.looked_at(entry, str(user), state, looked)
-        effective = datetime.fromtimestamp(looked, UTC) + timedelta(seconds=INTENT_SETTLED_SECONDS)
+        claim = entries.of_this_user(entry, state)
+        known = entries.looked_at(claim, str(user), state, looked)
+        effective = datetime.fromtimestamp(looked, UTC) + _LOOK_TO_EFFECT
         rule = str(self.rule)
-        match decide(entry, state, self.rule, effective, governed=governed):
+        match decide(claim, state, self.rule, effective, governed=governed):
             case Keep():
                 assert state.days is not None
                 self._record(entry, entries.confirmed(known, state, state.days, rule, looked))
@@ -144,6 +147,7 @@ class Treatment:
                 return self._forget(entry, known)
             case Set(days):
                 written = self._put(user, entry, known, state, days, looked, turn)
+                known = replace(known, touched=written.touched)
                 self.table.write(
                     written, entries.confirmed(known, state, days, rule, written.touched)
                 )
