@@ -10,9 +10,19 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.days import LEAST_NOTICE
-from chime_expiration_handler.contract.ledger import DAY_SECONDS, Entry, Kind, Mode, Policy
+from chime_expiration_handler.contract.ledger import (
+    CALL_STARTS_WITHIN_SECONDS,
+    DAY_SECONDS,
+    NO_DAYS,
+    Entry,
+    Kind,
+    Mode,
+    Policy,
+)
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from chime_expiration_handler.contract.wanted_days import wanted_days
 from chime_expiration_handler.service.app_instance import AppInstanceService
@@ -40,7 +50,10 @@ _BEGIN = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 # From the moment at which a policy is replaced: a sweep renews its lease within 30 seconds, and the
 # call that it makes just before starts within 30 seconds and takes 15. An event records no intent.
 _OLD_POLICY_ACTS_FOR_SECONDS = {"worker": 80, "event": 50}
-_WINDOW_SECONDS = 60
+# From the look to the intent and from the intent to the call 30 seconds each, and the call's 15.
+_WINDOW_SECONDS = 75
+# Four attempts of DynamoDB's client, each of which may take as long as its time-outs allow.
+_LONGEST_TABLE_CALL_SECONDS = 35.0
 
 INTERRUPTION_SECONDS = 14.0
 """A call takes as long as the time-outs of the client allow."""
@@ -157,6 +170,15 @@ class Estate(Around):
             self.disturbed.add(arn)
             self.chime.delete(arn)
 
+    def replace_user(self, arn: str, days: int) -> None:
+        """Delete a user; others create one with the same id and these days, some time after.
+
+        Nobody could tell days that are set within the same minute from those of the policy.
+        """
+        self.delete_user(arn)
+        self.time.sleep(2 * _WINDOW_SECONDS)
+        self.create_user(_id(arn), 0, days)
+
     def promote(self, arn: str) -> None:
         self.log(f"{_id(arn)} becomes an admin")
         self.chime.admins.add(arn)
@@ -176,15 +198,25 @@ class Estate(Around):
         return process
 
     def table(self, process: Process) -> PolicyTable:
+        # botocore's client has tried again several times before a request fails.
         troubles = self.troubles and Troubles(
             slow=self.troubles.slow / 4,
             throttled=0,
-            failed=0,
-            failed_with_effect=0,
+            failed=0.002,
+            failed_with_effect=0.002,
             silent=0,
-            silent_with_effect=0,
+            silent_with_effect=0.002,
+            in_transaction=0.05,
         )
-        client = Wire(self.dynamodb, process, self.time, self.chance, troubles, self)
+        client = Wire(
+            self.dynamodb,
+            process,
+            self.time,
+            self.chance,
+            troubles,
+            self,
+            _LONGEST_TABLE_CALL_SECONDS,
+        )
         return PolicyTable(
             client,
             TABLE,
@@ -345,15 +377,17 @@ class Estate(Around):
         try:
             if lifecycle.handle(event, response) is None:
                 return
-        except PolicyError as failure:
+        except (PolicyError, BotoCoreError, ClientError) as failure:
             response.failure = str(failure)
         answer(response)
 
     # What must hold at every call.
 
-    def started(self, process: Process, operation: str) -> float:
+    def started(self, process: Process, operation: str, parameters: Mapping[str, Any]) -> float:
         process.calls += 1
-        self._check_one_writer(process, operation)
+        if operation == PUT:
+            self._check_one_writer(process)
+            self._check_intent(process, parameters["AppInstanceUserArn"], _days_in(parameters))
         interruption = self.interruption
         if not interruption or interruption.has_begun or not interruption.meets(process):
             return 0.0
@@ -364,14 +398,19 @@ class Estate(Around):
             process.kill()
         return INTERRUPTION_SECONDS
 
-    def _check_one_writer(self, process: Process, operation: str) -> None:
-        if operation != PUT:
-            return
+    def _check_one_writer(self, process: Process) -> None:
         if process.kind == "worker":
             others = [p.name for p in self._workers if p.puts_in_flight and p is not process]
             if others:
                 self.problem(f"{process.name} writes while {others} write")
         process.puts_in_flight += 1
+
+    def _check_intent(self, process: Process, arn: str, days: int | None) -> None:
+        entry = self._entries().get(arn)
+        if entry is None or (days or NO_DAYS) not in entry.intended:
+            self.problem(f"{process.name} calls for {_id(arn)} without an intent: {entry}")
+        elif self.now() - entry.touched > CALL_STARTS_WITHIN_SECONDS:
+            self.problem(f"{process.name} calls for {_id(arn)} long after its intent")
 
     def took_effect(self, operation: str, parameters: Mapping[str, Any]) -> None:
         if operation == "update_item" and "ADD #generation" in parameters["UpdateExpression"]:
@@ -387,11 +426,9 @@ class Estate(Around):
         if operation == "describe_app_instance_user":
             process.looked[parameters["AppInstanceUserArn"]] = self.now()
         if operation == PUT:
-            settings = parameters.get("ExpirationSettings")
-            days = settings["ExpirationDays"] if settings else None
             arn = parameters["AppInstanceUserArn"]
             if arn in self.chime.users:
-                self._check_put(process, arn, days)
+                self._check_put(process, arn, _days_in(parameters))
 
     def _declare(self, values: Mapping[str, Any]) -> None:
         properties = PolicyProperties.parse(json.loads(values[":properties"]["S"]))
@@ -475,7 +512,7 @@ class Estate(Around):
     ) -> None:
         """Check each user and the ledger. ``policy`` is None where nothing may be left of it.
 
-        Whether a user that is among ``unchecked`` has the days that it should have does not matter.
+        Those ``unchecked`` were changed by others: a sweep may still have to look at them.
         """
         entries = self._entries()
         for arn, user in self.chime.users.items():
@@ -494,7 +531,8 @@ class Estate(Around):
                 )
             if entry and entry.intended:
                 self.problem(f"at rest, the ledger has {entry.intended} intended for {_id(arn)}")
-            if arn in self.foreign and entry and entry.is_ours(user.days):
+            is_claimed = entry is not None and entry.is_ours(user.days)
+            if arn in self.foreign and is_claimed and arn not in unchecked:
                 self.problem(f"at rest, the ledger claims {user.days} of {_id(arn)}")
             if governed and policy and arn not in self.foreign and arn not in unchecked:
                 self._check_governed(policy, arn, entry)
@@ -515,6 +553,11 @@ class Estate(Around):
         least = policy.rule.days if policy.rule.notice_days is None else 0
         if (not is_overdue and least) or entry is None or entry.rule != str(policy.rule):
             self.problem(f"at rest, {_id(arn)} has {user.days} days: {entry}")
+
+
+def _days_in(parameters: Mapping[str, Any]) -> int | None:
+    settings = parameters.get("ExpirationSettings")
+    return settings["ExpirationDays"] if settings else None
 
 
 def _id(arn: str) -> str:

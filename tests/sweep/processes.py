@@ -85,6 +85,8 @@ class Troubles:
     failed_with_effect: float = 0.02
     silent: float = 0.02
     silent_with_effect: float = 0.03
+    in_transaction: float = 0.0
+    """DynamoDB refuses a write while a transaction with the same item is in progress."""
 
 
 class Wire:
@@ -102,6 +104,7 @@ class Wire:
         chance: Random,
         troubles: Troubles | None,
         around: "Around",
+        longest_seconds: float = LONGEST_CALL_SECONDS,
     ) -> None:
         self._client = client
         self._process = process
@@ -109,6 +112,7 @@ class Wire:
         self._chance = chance
         self._troubles = troubles
         self._around = around
+        self._longest_seconds = longest_seconds
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**parameters: Any) -> Any:
@@ -119,10 +123,12 @@ class Wire:
     def _call(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         trouble = self._draw()
         before, after = self._duration(slow=trouble == "slow")
-        before += self._around.started(self._process, operation)
+        before += self._around.started(self._process, operation, parameters)
         try:
             self._process_may_die_in(before)
-            if trouble in ("throttled", "failed"):
+            if trouble == "in_transaction" and operation not in _TRANSACTION_CONFLICTS:
+                trouble = None
+            if trouble in ("throttled", "failed", "in_transaction"):
                 self._time.sleep(after)
                 raise _error(operation, trouble)
             result = None
@@ -133,8 +139,8 @@ class Wire:
         finally:
             self._around.ended(self._process, operation)
         if trouble in ("silent", "silent_with_effect"):
-            self._process.sleep(LONGEST_CALL_SECONDS - before)
-            raise ReadTimeoutError(endpoint_url="https://identity-chime.invalid")
+            self._process.sleep(self._longest_seconds - before)
+            raise ReadTimeoutError(endpoint_url="https://service.invalid")
         self._process.sleep(after)
         if trouble == "failed_with_effect":
             raise _error(operation, trouble)
@@ -156,14 +162,20 @@ class Wire:
         return None
 
     def _duration(self, *, slow: bool) -> tuple[float, float]:
-        longest = LONGEST_CALL_SECONDS / 2 if slow else 0.05
-        return self._chance.uniform(0, longest), self._chance.uniform(0, longest)
+        longest = self._longest_seconds if slow else 0.1
+        before = self._chance.uniform(0, longest)
+        return before, self._chance.uniform(0, longest - before)
 
 
 class Around:
     """What a model does around the calls."""
 
-    def started(self, process: Process, operation: str) -> float:  # noqa: ARG002
+    def started(
+        self,
+        process: Process,  # noqa: ARG002
+        operation: str,  # noqa: ARG002
+        parameters: Mapping[str, Any],  # noqa: ARG002
+    ) -> float:
         """A request is sent; return how many seconds later than usual it takes effect."""
         return 0.0
 
@@ -177,14 +189,25 @@ class Around:
         """No effect can come any more."""
 
 
+_TRANSACTION_CONFLICTS = {
+    "put_item": "TransactionConflictException",
+    "update_item": "TransactionConflictException",
+    "delete_item": "TransactionConflictException",
+    "transact_write_items": "TransactionCanceledException",
+}
+
+
 def _error(operation: str, trouble: str) -> ClientError:
     code, status = ("ServiceFailureException", 500)
     if trouble == "throttled":
         code, status = ("ThrottledClientException", 429)
+    if trouble == "in_transaction":
+        code, status = (_TRANSACTION_CONFLICTS[operation], 400)
     return ClientError(
         {
             "Error": {"Code": code, "Message": trouble},
             "ResponseMetadata": {"HTTPStatusCode": status},
+            "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}],
         },
         operation,
     )

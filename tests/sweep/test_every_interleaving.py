@@ -22,7 +22,7 @@ def some_properties(chance: Random) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "ExpirationDays": chance.choice(("30", "30", "60")),
         "Users": chance.choice((["*"], ["*"], ["guest-*"])),
-        "CallsPerSecond": chance.choice(("8", "8", "1", "100")),
+        "CallsPerSecond": chance.choice(("8", "8", "1", "100", "0.2")),
     }
     if chance.random() < 0.4:
         properties["NoticeDays"] = "14"
@@ -53,7 +53,7 @@ def people(estate: Estate) -> None:
     for _ in range(chance.randrange(20)):
         estate.time.sleep(chance.choice((0, 2, 5) if estate.is_storm else (0, 0.5, 5, 20, 60)))
         arn = f"{APP_INSTANCE}/user/{chance.choice(USER_IDS)}"
-        match chance.randrange(40 if estate.is_storm else 12):
+        match chance.randrange(40 if estate.is_storm else 13):
             case 0:
                 estate.set_by_others(arn, chance.choice(FOREIGN_DAYS))
             case 1:
@@ -71,6 +71,8 @@ def people(estate: Estate) -> None:
             case 6:
                 estate.stop_an_execution()
             case 7:
+                estate.replace_user(arn, chance.choice((30, 60)))
+            case 8:
                 estate.chime.refused_tokens |= {str(chance.randrange(1, 8))}
             case _:
                 # A user that exists is created again at each sign-in.

@@ -11,7 +11,9 @@ from typing import Any
 import boto3
 import pytest
 
+from chime_expiration_handler.contract.limits import EVENT_WORKERS
 from chime_expiration_handler.contract.physical_id import NOTHING_SET
+from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from fakes.embedded_metrics import data_points
 from localaws.certificates import Certificates
 from localaws.standins.app_instance import AppInstance
@@ -90,11 +92,11 @@ def bucket(certificates: Certificates) -> Iterator[ResponseBucket]:
         yield bucket
 
 
-def context() -> SimpleNamespace:
+def context(remaining_seconds: int = 900) -> SimpleNamespace:
     return SimpleNamespace(
         aws_request_id="4b2d",
         invoked_function_arn=FUNCTION,
-        get_remaining_time_in_millis=lambda: 900_000,
+        get_remaining_time_in_millis=lambda: remaining_seconds * 1000,
     )
 
 
@@ -293,6 +295,92 @@ def test_each_chunk_writes_its_metrics(
         "UsersOverdue": 0,
         "UsersLeftAlone": 0,
     }
+
+
+def test_the_response_fits_and_the_url_is_in_no_log_where_an_event_fails(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # GIVEN
+    url = f"{bucket.url}?Signature=secret"
+    patterns = ["-" + "x" * 60] * 1_000
+
+    # WHEN
+    lambda_function.handler(event("Create", url, Users=patterns), context())
+    lambda_function.handler(event("Create", url, AppInstanceArn="x" * 1_600), context())
+    other = APP_INSTANCE.replace("chat", "other")
+    lambda_function.handler(event("Create", url, AppInstanceArn=other), context())
+
+    # THEN CloudFormation takes 4 KiB
+    assert [each["Status"] for each in bucket.received] == ["FAILED"] * 3
+    assert max(len(json.dumps(each)) for each in bucket.received) < 4096
+    assert "secret" not in capsys.readouterr().out + caplog.text
+
+
+def test_a_delete_that_is_handed_over_gives_the_url_to_the_next_invocation_only(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    app_instance: AppInstance,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN
+    url = f"{bucket.url}?Signature=secret"
+    app_instance.create("guest-1")
+    lambda_function.handler(event("Create", url), context())
+    clients = {
+        "lambda": SimpleNamespace(invoke=lambda **given: invocations.append(given)),
+        "stepfunctions": SimpleNamespace(start_execution=lambda **_: None),
+    }
+    invocations: list[dict[str, Any]] = []
+    lambda_function._client.cache_clear()
+    monkeypatch.setattr(boto3, "client", clients.__getitem__)
+    soon = context(remaining_seconds=30)
+
+    # WHEN
+    lambda_function.handler(event("Delete", url), soon)
+
+    # THEN
+    assert len(bucket.received) == 1
+    [invocation] = invocations
+    assert invocation["FunctionName"] == FUNCTION
+    assert invocation["InvocationType"] == "Event"
+    assert json.loads(invocation["Payload"])["ResponseURL"] == url
+    assert "secret" not in capsys.readouterr().out + caplog.text
+
+
+def test_the_clients_have_a_connection_for_each_thread(
+    lambda_function: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN the real clients
+    session = boto3.Session("x", "x", region_name="us-east-1")
+    monkeypatch.setattr(boto3, "client", session.client)
+
+    # WHEN
+    clients = [lambda_function.identity_client("us-east-1"), lambda_function.dynamodb_client()]
+
+    # THEN
+    for client in clients:
+        assert client.meta.config.max_pool_connections == 50
+        assert client.meta.config.retries["total_max_attempts"] <= 4
+
+
+def test_the_messages_of_a_batch_share_a_rate_with_the_other_worker(
+    lambda_function: ModuleType,
+) -> None:
+    # WHEN
+    properties = PolicyProperties.parse(event("Create", "")["ResourceProperties"])
+    treatments = [
+        lambda_function._treatment(None, properties, None, share=1 / EVENT_WORKERS)
+        for _ in range(2)
+    ]
+
+    # THEN
+    assert treatments[0].paces is treatments[1].paces
+    assert treatments[0].paces.put.rate * EVENT_WORKERS == properties.calls_per_second
 
 
 def test_an_event_of_another_account_is_refused(

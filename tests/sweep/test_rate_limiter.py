@@ -76,6 +76,32 @@ def test_the_rate_recovers_with_successes_and_not_beyond_what_is_declared() -> N
     assert rates[-1] == 8
 
 
+def test_a_low_rate_falls_no_further() -> None:
+    # GIVEN
+    clock = Clock()
+    slow = limiter(clock, 0.01)
+
+    # WHEN
+    slow.throttled()
+
+    # THEN
+    assert slow.rate == 0.01
+
+
+def test_a_rate_far_above_the_quota_falls_below_it() -> None:
+    # GIVEN
+    clock = Clock()
+    fast = limiter(clock, 500)
+
+    # WHEN
+    for _ in range(10):
+        clock.now += 2
+        fast.throttled()
+
+    # THEN
+    assert fast.rate < 1
+
+
 def test_the_rate_never_falls_to_nothing() -> None:
     # GIVEN
     clock = Clock()

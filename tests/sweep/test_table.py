@@ -1,8 +1,10 @@
 """The conditions under which the table is written."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chime_expiration_handler.contract.ledger import Entry, Kind, Mode
 from chime_expiration_handler.sweep.table import (
@@ -140,6 +142,70 @@ def test_an_entry_is_written_only_as_it_was_read(table: PolicyTable) -> None:
     assert table.entry(ENTRY.user_arn) == second
     table.forget(second)
     assert table.entry(ENTRY.user_arn) is None
+
+
+class InTransaction(DynamoDBTable):
+    """Refuses so many writes, as while a transaction with the same item is in progress."""
+
+    refusals = 0
+
+    def update_item(self, **parameters: Any) -> dict[str, Any]:
+        self._refuse("UpdateItem")
+        return super().update_item(**parameters)
+
+    def put_item(self, **parameters: Any) -> dict[str, Any]:
+        self._refuse("PutItem")
+        return super().put_item(**parameters)
+
+    def delete_item(self, **parameters: Any) -> dict[str, Any]:
+        self._refuse("DeleteItem")
+        return super().delete_item(**parameters)
+
+    def _refuse(self, operation: str) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            error = {"Code": "TransactionConflictException", "Message": "in progress"}
+            raise ClientError({"Error": error}, operation)
+
+
+def test_a_transaction_of_an_event_delays_a_declaration_and_does_not_fail_it(clock: Clock) -> None:
+    # GIVEN
+    dynamodb = InTransaction("Guests")
+    waits: list[float] = []
+    table = PolicyTable(dynamodb, "Guests", APP_INSTANCE, clock, waits.append)
+
+    # WHEN
+    dynamodb.refusals = 3
+    generation = table.declare(Mode.APPLY, {}, sent=1)
+
+    # THEN
+    assert generation == 1
+    assert len(waits) == 3
+
+    # WHEN
+    dynamodb.refusals = 1_000
+
+    # THEN
+    with pytest.raises(ClientError):
+        table.declare(Mode.APPLY, {}, sent=2)
+
+
+def test_a_transaction_of_an_event_makes_a_writer_of_the_same_entry_look_again(
+    clock: Clock,
+) -> None:
+    # GIVEN
+    dynamodb = InTransaction("Guests")
+    table = PolicyTable(dynamodb, "Guests", APP_INSTANCE, clock)
+    written = table.write(None, ENTRY)
+
+    # WHEN
+    dynamodb.refusals = 2
+
+    # THEN
+    with pytest.raises(EntryChangedError):
+        table.write(written, ENTRY)
+    with pytest.raises(EntryChangedError):
+        table.forget(written)
 
 
 def test_an_event_records_nothing_for_a_policy_that_has_changed(table: PolicyTable) -> None:

@@ -7,6 +7,8 @@ from aws_cdk.aws_lambda import CfnEventSourceMapping, CfnFunction
 from aws_cdk.aws_sqs import CfnQueue, CfnQueuePolicy
 from constructs import Construct
 
+from chime_expiration_handler.contract.limits import EVENT_WORKERS
+
 # An event that failed comes again after this time. Lambda requires at least the time that the
 # function may run.
 _RETRY_SECONDS = 900
@@ -14,9 +16,6 @@ _ATTEMPTS = 5
 _DEAD_LETTER_SECONDS = 14 * 24 * 60 * 60
 
 _BATCH_SIZE = 10
-# The least that Lambda allows. The service's quota is the limit, so that more workers are not
-# faster.
-_WORKERS = 2
 
 
 class CreationEvents(Construct):
@@ -62,7 +61,8 @@ class CreationEvents(Construct):
             batch_size=_BATCH_SIZE,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=CfnEventSourceMapping.ScalingConfigProperty(
-                maximum_concurrency=_WORKERS
+                # The service's quota is the limit, so that more workers are not faster.
+                maximum_concurrency=EVENT_WORKERS
             ),
         )
 

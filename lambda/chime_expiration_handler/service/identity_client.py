@@ -31,6 +31,10 @@ class AppInstanceClient(IdentityClient, Protocol):
     def list_app_instance_admins(self, **parameters: Any) -> Mapping[str, Any]: ...
 
 
+MOST_THREADS = 50
+"""How many threads call at the same time, each with a connection of its own."""
+
+
 @cache
 def identity_client(region: str) -> AppInstanceClient:
     """The client for a region. It does not retry: that is up to RetryBudget."""
@@ -38,6 +42,7 @@ def identity_client(region: str) -> AppInstanceClient:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": 1},
+        max_pool_connections=MOST_THREADS,
     )
     client: AppInstanceClient = boto3.client(
         "chime-sdk-identity", region_name=region, config=config

@@ -8,7 +8,7 @@ from collections.abc import Callable
 _BURST_SECONDS = 0.5
 # Calls that were refused together lower the rate once.
 _SECONDS_BETWEEN_CUTS = 1.0
-_LOWEST_SHARE = 1 / 64
+_LOWEST_PER_SECOND = 0.125
 _SHARE_REGAINED = 1 / 50
 
 
@@ -56,7 +56,7 @@ class RateLimiter:
             now = self._monotonic()
             if now - self._last_cut >= _SECONDS_BETWEEN_CUTS:
                 self._last_cut = now
-                self._rate = max(self._rate / 2, self._full_rate * _LOWEST_SHARE)
+                self._rate = max(self._rate / 2, min(self._full_rate, _LOWEST_PER_SECOND))
                 self._next = max(self._next, now + 1 / self._rate)
 
     def succeeded(self) -> None:

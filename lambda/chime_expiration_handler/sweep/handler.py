@@ -13,6 +13,7 @@ import boto3
 from chime_expiration_handler.contract import sweep_event
 from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.environment import POLICY_TABLE
+from chime_expiration_handler.contract.limits import EVENT_WORKERS
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from chime_expiration_handler.service.app_instance import AppInstanceService
 from chime_expiration_handler.service.custom_resource import (
@@ -84,7 +85,9 @@ def _handle_new_users(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     response = NewUsers(
         _table,
         lambda properties: _app_instance(properties, context),
-        lambda properties, permit: _treatment(_table(properties.app_instance), properties, permit),
+        lambda properties, permit: _treatment(
+            _table(properties.app_instance), properties, permit, share=1 / EVENT_WORKERS
+        ),
         counts,
     ).handle(event["Records"])
     _write_metrics(counts.as_dict())
@@ -117,17 +120,19 @@ def _app_instance(properties: PolicyProperties, context: Any) -> AppInstanceServ
         identity_client(properties.app_instance.region),
         properties.app_instance,
         lambda: RetryBudget(lambda: remaining_seconds(context)),
-        Paces.of(properties.calls_per_second).list,
+        _paces(properties.calls_per_second).list,
     )
 
 
-def _treatment(table: PolicyTable, properties: PolicyProperties, permit: Permit) -> Treatment:
+def _treatment(
+    table: PolicyTable, properties: PolicyProperties, permit: Permit, share: float = 1.0
+) -> Treatment:
     # Each attempt is a step of its own: a user is looked at again before each retry.
     no_retries = RetryBudget(lambda: 0.0)
     return Treatment(
         table,
         IdentityService(identity_client(properties.app_instance.region), no_retries),
-        Paces.of(properties.calls_per_second),
+        _paces(properties.calls_per_second * share),
         permit,
         properties.rule,
     )
@@ -145,6 +150,11 @@ def _invoke_again(event: Mapping[str, Any], context: Any) -> None:
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )
+
+
+# An invocation goes on with the rate at which the one before it ended, and the messages of a batch
+# have one rate.
+_paces = cache(Paces.of)
 
 
 @cache

@@ -50,9 +50,12 @@ class SweepPermit:
 
     def check(self) -> None:
         """Renew the lease if needed; raise LeaseLostError, and OutOfTimeError."""
-        if self.now() > self.deadline:
-            raise OutOfTimeError
-        if self.until - self.now() < INTENT_SETTLED_SECONDS:
+        while True:
+            if self.now() > self.deadline:
+                raise OutOfTimeError
+            if self.until - self.now() >= INTENT_SETTLED_SECONDS:
+                return
+            # Again where the renewal itself took long.
             self.renew()
 
     def renew(self) -> None:

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from typing import TypeVar
 
+from chime_expiration_handler.service.identity_client import MOST_THREADS
+
 Result = TypeVar("Result")
 
 _SECONDS_PER_USER = 2
-_MOST_THREADS = 50
 
 
 def run_all(
@@ -17,7 +18,7 @@ def run_all(
     """Call all ``jobs``, and return what each returned or raised."""
     if not jobs:
         return []
-    threads = min(ceil(calls_per_second * _SECONDS_PER_USER), _MOST_THREADS, len(jobs))
+    threads = min(ceil(calls_per_second * _SECONDS_PER_USER), MOST_THREADS, len(jobs))
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(_result_of, jobs))
 

@@ -26,11 +26,16 @@ from chime_expiration_handler.contract.ledger import (
     PolicyAttribute,
     policy_key,
 )
+from chime_expiration_handler.service.identity_client import MOST_THREADS
 
 LEASE_SECONDS = 90
 
 _PAGE_SIZE = 50
 _WAIT_FOR_UNPROCESSED_SECONDS = 1
+# A transaction takes milliseconds.
+_ATTEMPTS_BESIDE_TRANSACTIONS = 10
+_WAIT_FOR_TRANSACTION_SECONDS = 0.5
+_TRANSACTION_CONFLICT = "TransactionConflictException"
 
 
 class EntryChangedError(Exception):
@@ -48,7 +53,14 @@ class LeaseLostError(Exception):
 @cache
 def dynamodb_client() -> Any:
     """The client in the function's region."""
-    return boto3.client("dynamodb", config=Config(connect_timeout=2, read_timeout=5))
+    # With botocore's ten attempts, a request could take longer than a lease lasts.
+    config = Config(
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        max_pool_connections=MOST_THREADS,
+    )
+    return boto3.client("dynamodb", config=config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +246,7 @@ class PolicyTable:
                     ]
                 )
         except ClientError as error:
-            raise _unless_condition_failed(error, EntryChangedError()) from error
+            raise _unless_changed(error) from error
         return written
 
     def forget(self, seen: Entry) -> None:
@@ -249,7 +261,7 @@ class PolicyTable:
                 ExpressionAttributeValues=values,
             )
         except ClientError as error:
-            raise _unless_condition_failed(error, EntryChangedError()) from error
+            raise _unless_changed(error) from error
 
     def scan(self, start: str | None) -> EntryPage:
         """Some entries of the AppInstance's users, from a key on."""
@@ -314,18 +326,28 @@ class PolicyTable:
         # Many of the names are reserved words of DynamoDB, so each is written with a #.
         used = {f"#{name}": str(name) for name in PolicyAttribute}
         words = set(f"{update} {condition}".replace(",", " ").replace("(", " ").split())
-        response: Mapping[str, Any] = self.client.update_item(
-            TableName=self.name,
-            Key={KEY: {"S": policy_key(self.app_instance_arn)}},
-            UpdateExpression=update,
-            ConditionExpression=condition,
-            ExpressionAttributeNames={
-                alias: name for alias, name in used.items() if alias in _aliases(words)
-            },
-            ExpressionAttributeValues=dict(values),
-            **parameters,
-        )
-        return response
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                response: Mapping[str, Any] = self.client.update_item(
+                    TableName=self.name,
+                    Key={KEY: {"S": policy_key(self.app_instance_arn)}},
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={
+                        alias: name for alias, name in used.items() if alias in _aliases(words)
+                    },
+                    ExpressionAttributeValues=dict(values),
+                    **parameters,
+                )
+                return response
+            except ClientError as error:
+                # An event checks the generation in a transaction. botocore does not retry this.
+                is_beside_transaction = _code(error) == _TRANSACTION_CONFLICT
+                if not is_beside_transaction or attempts == _ATTEMPTS_BESIDE_TRANSACTIONS:
+                    raise
+            self.sleep(_WAIT_FOR_TRANSACTION_SECONDS)
 
 
 def _aliases(words: set[str]) -> set[str]:
@@ -351,6 +373,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         item[EntryAttribute.DAYS] = _number(entry.days)
     if entry.intended:
         item[EntryAttribute.INTENDED] = {"NS": [str(days) for days in sorted(entry.intended)]}
+    if entry.touched:
         item[EntryAttribute.TOUCHED] = _number(entry.touched)
     if entry.rule:
         item[EntryAttribute.RULE] = {"S": entry.rule}
@@ -370,15 +393,25 @@ def _values(progress: Progress) -> dict[str, Any]:
 
 def _unless_condition_failed(error: ClientError, meaning: Exception) -> Exception:
     """``meaning`` where a condition was not met; raises any other error as it is."""
-    code = error.response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
-        return meaning
-    # A transaction is also cancelled where another write to one of its items is in progress.
-    reasons = {each.get("Code") for each in error.response.get("CancellationReasons", [])}
-    if code == "TransactionCanceledException" and reasons <= {
-        "None",
-        "ConditionalCheckFailed",
-        "TransactionConflict",
-    }:
+    if _code(error) == "ConditionalCheckFailedException":
         return meaning
     raise error
+
+
+def _unless_changed(error: ClientError) -> Exception:
+    """EntryChangedError where a condition was not met, or another write was in progress."""
+    code = _code(error)
+    reasons = {each.get("Code") for each in error.response.get("CancellationReasons", [])}
+    is_in_progress = code == _TRANSACTION_CONFLICT or (
+        code == "TransactionCanceledException"
+        and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}
+    )
+    return (
+        EntryChangedError()
+        if is_in_progress
+        else _unless_condition_failed(error, EntryChangedError())
+    )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])
