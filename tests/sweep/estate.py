@@ -39,7 +39,7 @@ from chime_expiration_handler.sweep.worker import Worker
 from localaws.standins.app_instance import AppInstance
 from localaws.standins.dynamodb_table import DynamoDBTable
 from localaws.standins.virtual_time import Signal, VirtualTime
-from sweep.processes import Around, KilledError, Process, Troubles, Wire
+from sweep.processes import Around, KilledError, Process, Troubles, Wire, refusal
 
 APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/chat"
 TABLE = "Guests"
@@ -125,6 +125,7 @@ class Estate(Around):
         self.disturbed: set[str] = set()
         self.gave_up = False
         self.executions: list[Execution] = []
+        self.results: list[dict[str, Any]] = []
         self.declared: list[Declared] = []
         self._workers: list[Process] = []
         self._numbers = itertools.count(1)
@@ -316,6 +317,7 @@ class Estate(Around):
                     sleep=process.sleep,
                 )
                 results.append(worker.run(cursor))
+                self.results += results
             except (KilledError, Exception) as error:  # noqa: BLE001 - the state machine retries
                 self.log(f"{process.name} of {execution.name} ends with {error!r}")
             done.send()
@@ -427,6 +429,8 @@ class Estate(Around):
             process.looked[parameters["AppInstanceUserArn"]] = self.now()
         if operation == PUT:
             arn = parameters["AppInstanceUserArn"]
+            if arn in self.refused:
+                raise refusal(operation)
             if arn in self.chime.users:
                 self._check_put(process, arn, _days_in(parameters))
 

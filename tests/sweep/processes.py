@@ -189,6 +189,17 @@ class Around:
         """No effect can come any more."""
 
 
+def refusal(operation: str) -> ClientError:
+    """The error of a call that no retry can help."""
+    return ClientError(
+        {
+            "Error": {"Code": "BadRequestException", "Message": "refused"},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        },
+        operation,
+    )
+
+
 _TRANSACTION_CONFLICTS = {
     "put_item": "TransactionConflictException",
     "update_item": "TransactionConflictException",

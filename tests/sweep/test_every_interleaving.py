@@ -100,6 +100,8 @@ def live(seed: int) -> Estate:
             estate.promote(arn)
         if chance.random() < 0.05:
             estate.refused.add(arn)
+    # Otherwise a rollback would be tried again for ever.
+    estate.time.start(estate.refused.clear, after=900)
     cloudformation = CloudFormation(estate)
     estate.time.run([partial(operator, estate, cloudformation), partial(people, estate)])
     policy = _believed(cloudformation)

@@ -129,6 +129,8 @@ def test_a_policy_sets_all_users_and_clears_them_when_it_is_deleted(
     # GIVEN
     arns = [app_instance.create(f"guest-{number}") for number in range(120)]
     foreign = app_instance.create("guest-of-others", days=30)
+    admin = app_instance.create("admin")
+    app_instance.admins.add(admin)
 
     # WHEN
     lambda_function.handler(event("Create", bucket.url), context())
@@ -139,6 +141,7 @@ def test_a_policy_sets_all_users_and_clears_them_when_it_is_deleted(
     assert bucket.received[0]["Data"]["UsersSet"] == "120"
     assert bucket.received[0]["Data"]["UsersLeftAlone"] == "1"
     assert {app_instance.users[arn].days for arn in arns} == {30}
+    assert app_instance.users[admin].days is None
 
     # WHEN
     lambda_function.handler(event("Delete", bucket.url), context())
@@ -225,6 +228,25 @@ def test_a_new_user_is_set_wherever_the_event_names_it(
     # THEN
     assert response == {"batchItemFailures": []}
     assert app_instance.users[arn].days == 30
+
+
+def test_an_event_writes_its_metrics(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    app_instance: AppInstance,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # GIVEN
+    lambda_function.handler(event("Create", bucket.url), context())
+    record = message({"responseElements": {"arn": app_instance.create("guest-1")}})
+    capsys.readouterr()
+
+    # WHEN
+    lambda_function.handler({"Records": [record]}, context())
+
+    # THEN
+    [line] = [each for each in capsys.readouterr().out.splitlines() if '"_aws"' in each]
+    assert json.loads(line)["UsersSet"] == 1
 
 
 def test_a_new_user_that_is_an_admin_is_not_set(

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chime_expiration_handler.service.app_instance import ListError
 from localaws.standins.app_instance import AppInstance
+from sweep.calm_policy import CalmPolicy
 from sweep.cloudformation import CloudFormation
 from sweep.estate import APP_INSTANCE, Estate
 
@@ -124,6 +127,18 @@ def test_a_list_without_end_fails_the_sweep(lists: type[AppInstance]) -> None:
     # THEN
     assert swept.cloudformation.believed is None
     assert any("returned a page again and again" in each for each in swept.estate.story)
+
+
+def test_a_throttled_list_lowers_the_rate_of_lists() -> None:
+    # GIVEN
+    policy = CalmPolicy()
+    policy.chime.limits = SimpleNamespace(admit=lambda *_: False)
+    rate = policy.paces.list.rate
+
+    # THEN
+    with pytest.raises(ListError):
+        policy.app_instance().users(None)
+    assert policy.paces.list.rate == rate / 2
 
 
 def test_a_token_that_is_refused_halfway_starts_the_list_again() -> None:

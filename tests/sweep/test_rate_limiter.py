@@ -1,6 +1,8 @@
 """The rate of calls: it keeps to what is declared, and follows what the service allows."""
 
+from chime_expiration_handler.contract.policy_properties import DEFAULT_CALLS_PER_SECOND
 from chime_expiration_handler.service.rate_limiter import RateLimiter
+from chime_expiration_handler.sweep.paces import Paces
 
 
 class Clock:
@@ -16,6 +18,16 @@ class Clock:
 
 def limiter(clock: Clock, per_second: float) -> RateLimiter:
     return RateLimiter(per_second, monotonic=clock.monotonic, sleep=clock.sleep)
+
+
+def test_the_default_rates_keep_within_the_quotas() -> None:
+    # WHEN
+    paces = Paces.of(DEFAULT_CALLS_PER_SECOND)
+
+    # THEN
+    rates = (paces.put.rate, paces.describe.rate, paces.list.rate)
+    assert all(rate < quota for rate, quota in zip(rates, (10, 20, 10), strict=True))
+    assert sum(rates) < 50
 
 
 def test_calls_keep_to_the_rate() -> None:

@@ -32,3 +32,23 @@ def test_a_page_that_takes_longer_than_a_lease_keeps_the_rules(lanes: int) -> No
     assert policy.finished is not None
     assert policy.finished - began > 3 * LEASE_SECONDS
     assert policy.counts == {"set": len(USERS)}
+
+
+def test_a_page_that_takes_longer_than_the_function_is_left_in_time() -> None:
+    # GIVEN
+    estate = Estate(seed=2)
+    estate.calm()
+    estate.chime.page_size, estate.lanes, estate.function_seconds = 50, 1, 140
+    for arn in USERS:
+        estate.create_user(arn.rpartition("/")[2], 1)
+
+    # WHEN
+    slow = {"ExpirationDays": "30", "CallsPerSecond": "0.05"}
+    estate.time.run([partial(CloudFormation(estate).create, slow)])
+
+    # THEN
+    story = "\n".join(estate.story)
+    assert {user.days for user in estate.chime.users.values()} == {30}
+    assert "KilledError" not in story
+    assert estate.policy().counts["set"] == len(USERS)
+    assert not estate.problems, story
