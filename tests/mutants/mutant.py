@@ -7,13 +7,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Mutant:
-    """In ``file`` of the handler, ``old`` is replaced by ``new``; ``breaks`` is the promise."""
+    """In ``file`` of the handler, ``old`` is replaced by ``new``; ``breaks`` is the promise.
+
+    ``tests`` are pytest's arguments for the tests that have to fail; empty for those of the
+    lifecycle of a user.
+    """
 
     name: str
     breaks: str
     file: str
     old: str
     new: str
+    tests: str = ""
 
     def write(self, handler: Path, folder: Path) -> None:
         """Copy ``handler`` into ``folder`` and change the copy.

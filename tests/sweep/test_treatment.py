@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chime_expiration_handler.contract.ledger import DAY_SECONDS, Kind
+from chime_expiration_handler.contract.ledger import DAY_SECONDS, Kind, Mode
 from chime_expiration_handler.sweep.outcome import Outcome
 from localaws.standins.app_instance import AppInstance
+from localaws.standins.dynamodb_table import DynamoDBTable
 from sweep.calm_policy import DESCRIBE, GUEST, PUT, THIRTY, CalmPolicy
 
 
@@ -179,6 +180,25 @@ def test_a_call_that_fails_once_is_made_again(policy: CalmPolicy, code: str) -> 
 
     # THEN
     assert policy.treat() is Outcome.SET
+
+
+def test_no_call_is_made_long_after_its_intent(policy: CalmPolicy) -> None:
+    # GIVEN an intent that takes long to record
+    class Slow(DynamoDBTable):
+        seconds = 31.0
+
+        def transact_write_items(self, **parameters: Any) -> dict[str, Any]:
+            result = super().transact_write_items(**parameters)
+            policy.sleep(self.seconds)
+            self.seconds = 0
+            return result
+
+    policy.table = replace(policy.table, client=Slow("Guests"))
+    policy.table.declare(Mode.APPLY, THIRTY, sent=1)
+
+    # THEN the user is looked at again
+    assert policy.treat() is Outcome.SET
+    assert policy.chime.calls == {DESCRIBE: 2, PUT: 1}
 
 
 def test_an_entry_of_an_intent_that_is_settled_forgets_it(policy: CalmPolicy) -> None:

@@ -32,7 +32,7 @@ class UserPatterns:
 
     def matches(self, user_id: str) -> bool:
         """Whether any of the patterns matches ``user_id``."""
-        return any(_expression(pattern).fullmatch(user_id) for pattern in self.patterns)
+        return bool(self.patterns and _expression(self.patterns).fullmatch(user_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,19 @@ def _fault(pattern: str) -> str | None:
 
 
 @cache
-def _expression(pattern: str) -> re.Pattern[str]:
+def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for all: thousands of them would take most of a sweep's time."""
+    return re.compile("|".join(_source(pattern) for pattern in patterns))
+
+
+def _source(pattern: str) -> str:
     first, *others = (re.escape(literal) for literal in pattern.split(WILDCARD))
     if not others:
-        return re.compile(first)
+        return first
     *middle, last = others
     # An atomic group keeps the first place at which its literal is found, so that a pattern with
     # many wildcards takes no longer than one with few.
-    return re.compile(first + "".join(f"(?>.*?{literal})" for literal in middle) + ".*" + last)
+    return first + "".join(f"(?>.*?{literal})" for literal in middle) + ".*" + last
 
 
 def _covers(pattern: str, others: tuple[str, str]) -> bool:
@@ -104,7 +109,7 @@ def _covers(pattern: str, others: tuple[str, str]) -> bool:
 
     A wildcard of the other pattern is a character that only a wildcard matches.
     """
-    return any(_expression(pattern).fullmatch(other) for other in others)
+    return any(_expression((pattern,)).fullmatch(other) for other in others)
 
 
 def _intersect(one: str, other: str) -> bool:

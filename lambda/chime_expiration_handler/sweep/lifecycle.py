@@ -126,17 +126,19 @@ class PolicyLifecycle:
         back to the earlier AppInstance names it.
         """
         properties = event.get("OldResourceProperties") or {}
-        with suppress(ValueError):
+        try:
             other = AppInstanceArn.parse(str(properties.get(policy_properties.APP_INSTANCE_ARN)))
-            if declared.app_instance == other or id_before != str(declared.app_instance):
-                return
-            table = self.table_of(other)
-            policy = table.policy()
-            with suppress(OutdatedEventError):
-                # Also where nothing was declared: an Update that is on its way is outdated then.
-                table.declare(Mode.CLEAR, _to_clear(properties, other), sent)
-                if policy is not None:
-                    self._start(declared.state_machine_arn, other)
+        except ValueError:
+            return
+        if declared.app_instance == other or id_before != str(declared.app_instance):
+            return
+        table = self.table_of(other)
+        policy = table.policy()
+        with suppress(OutdatedEventError):
+            # Also where nothing was declared: an Update that is on its way is outdated then.
+            table.declare(Mode.CLEAR, _to_clear(properties, other), sent)
+            if policy is not None:
+                self._start(declared.state_machine_arn, other)
 
     def _clear(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str | None:
         app_instance = _app_instance_to_clear(event, response.PhysicalResourceId)
