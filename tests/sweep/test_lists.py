@@ -177,3 +177,4 @@ def test_a_token_that_is_always_refused_fails_the_sweep() -> None:
     # THEN
     assert cloudformation.believed is None
     assert any("Invalid NextToken" in each for each in estate.story)
+    assert estate.chime.calls["ListAppInstanceUsers"] < 20
