@@ -21,7 +21,7 @@ LEVEL_TRIGGERED = (
     Mutant(
         "a sweep skips users without an entry",
         "a sweep sets the users whose events were lost",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "        entry is None\n        or entry.kind in",
         "        (entry is None and sweep is None)\n        or entry is not None and entry.kind in",
         _BY_HAND,
@@ -29,7 +29,7 @@ LEVEL_TRIGGERED = (
     Mutant(
         "known users are never looked at",
         "what others have changed is found within seven sweeps",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "sweep is not None and crc32(",
         "False and crc32(",
         _BY_HAND,
@@ -37,7 +37,7 @@ LEVEL_TRIGGERED = (
     Mutant(
         "an intent without a result is not looked at",
         "what a killed worker may have done is found",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "        or entry.kind in (Kind.INTENDED, Kind.FAILED)\n        or bool(entry.intended)",
         "        or entry.kind is Kind.FAILED",
         _DECISION,
@@ -80,7 +80,7 @@ EXACTLY_WHAT_IT_SET = (
     Mutant(
         "days of others are replaced",
         "a user that somebody else has set is left alone",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "    if state.days is not None and not is_ours:",
         "    if False:",
         _DECISION,
@@ -88,7 +88,7 @@ EXACTLY_WHAT_IT_SET = (
     Mutant(
         "the declared days count as set by the policy",
         "a value that was there first is left alone, even the same",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "    is_ours = entry is not None and entry.is_ours(state.days)\n",
         "    is_ours = state.days == rule.days or (\n"
         "        entry is not None and entry.is_ours(state.days)\n"
@@ -106,7 +106,7 @@ EXACTLY_WHAT_IT_SET = (
     Mutant(
         "clearing does not look",
         "clearing leaves what somebody else has set since",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "        return Clear() if is_ours else Forget()",
         "        return Clear()",
         _TREATMENT,
@@ -122,9 +122,9 @@ EXACTLY_WHAT_IT_SET = (
     Mutant(
         "an entry ends with its user",
         "an entry outlives the expiration of its user",
-        "sweep/entries.py",
-        "_KEPT_AFTER_EXPIRY_SECONDS = 7 * DAY_SECONDS",
-        "_KEPT_AFTER_EXPIRY_SECONDS = 0",
+        "contract/ledger.py",
+        "KEPT_AFTER_EXPIRY_SECONDS = 7 * DAY_SECONDS",
+        "KEPT_AFTER_EXPIRY_SECONDS = 0",
         _TREATMENT,
     ),
     Mutant(
@@ -157,7 +157,7 @@ NOBODY_BY_SURPRISE = (
     Mutant(
         "days are given until the end",
         "nobody is deleted sooner than the notice",
-        "sweep/wanted.py",
+        "contract/wanted_days.py",
         "    if expires_at(created, rule.days) >= now + notice:",
         "    if expires_at(created, rule.days) >= now:",
         _WANTED,
@@ -165,7 +165,7 @@ NOBODY_BY_SURPRISE = (
     Mutant(
         "a user that is overdue is set",
         "without notice, users that are too old are left alone",
-        "sweep/wanted.py",
+        "contract/wanted_days.py",
         "    if rule.notice_days is None:\n        return None",
         "    if rule.notice_days is None:\n        return rule.days",
         _WANTED,
@@ -173,7 +173,7 @@ NOBODY_BY_SURPRISE = (
     Mutant(
         "the age is rounded down",
         "an old user gets its age, rounded up, and the notice",
-        "sweep/wanted.py",
+        "contract/wanted_days.py",
         "ceil((now - created) / _DAY)",
         "(now - created) // _DAY",
         _WANTED,
@@ -181,7 +181,7 @@ NOBODY_BY_SURPRISE = (
     Mutant(
         "days beyond those of the service",
         "the days are ones that the service accepts",
-        "sweep/wanted.py",
+        "contract/wanted_days.py",
         "min(ceil((now - created) / _DAY) + rule.notice_days, MAX_EXPIRATION_DAYS)",
         "ceil((now - created) / _DAY) + rule.notice_days",
         _WANTED,
@@ -189,7 +189,7 @@ NOBODY_BY_SURPRISE = (
     Mutant(
         "immediate expiration is refused",
         "allow_immediate_expiration allows it",
-        "sweep/wanted.py",
+        "contract/wanted_days.py",
         "    if rule.allow_immediate_expiration:\n        return rule.days\n",
         "",
         _WANTED,
@@ -205,7 +205,7 @@ NOBODY_BY_SURPRISE = (
     Mutant(
         "the days grow with the age",
         "what a user was given stays",
-        "sweep/decision.py",
+        "contract/policy_decision.py",
         "        and entry.rule == str(rule)\n    )",
         "        and entry.rule != str(rule)\n    )",
         _DECISION,
