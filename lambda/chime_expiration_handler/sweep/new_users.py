@@ -137,7 +137,7 @@ def created_user(body: str) -> AppInstanceUserArn | None:
 
 def _named(user: AppInstanceUserArn) -> AppInstanceUserArn:
     if user.user_id == _HIDDEN:
-        raise ValueError(f"{_HIDDEN} is not the id of a user")
+        raise ValueError(_HIDDEN)
     return user
 
 
