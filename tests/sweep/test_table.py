@@ -110,7 +110,7 @@ def test_the_number_of_users_of_a_whole_list_is_kept_by_later_sweeps(table: Poli
     assert policy.users == 5
 
 
-def test_a_new_generation_ends_the_lease_of_the_old_one(table: PolicyTable) -> None:
+def test_a_new_generation_ends_the_lease_of_the_old_one(table: PolicyTable, clock: Clock) -> None:
     # GIVEN
     table.acquire("one", "sweep", 1, begins=True)
     table.renew("one", 1, PROGRESS)
@@ -123,7 +123,9 @@ def test_a_new_generation_ends_the_lease_of_the_old_one(table: PolicyTable) -> N
         table.renew("one", 1, PROGRESS)
     with pytest.raises(LeaseLostError):
         table.finish("one", 1, PROGRESS, "")
+    clock.now += LEASE_SECONDS + 1
     assert not table.acquire("one", "sweep", 1, begins=True)
+    assert table.acquire("other", "new sweep", 2, begins=True)
 
 
 def test_an_entry_is_written_only_as_it_was_read(table: PolicyTable) -> None:
