@@ -595,6 +595,14 @@ ANY_SIZE = (
         _SLOW_PAGES,
     ),
     Mutant(
+        "a wait outlasts the function",
+        "no invocation is killed by its time-out",
+        "sweep/treatment.py",
+        "limiter.wait(permit.remaining_seconds())",
+        "limiter.wait()",
+        _SLOW_PAGES,
+    ),
+    Mutant(
         "a list that never ends",
         "a sweep ends",
         "service/app_instance.py",

@@ -39,16 +39,20 @@ def test_a_page_that_takes_longer_than_the_function_is_left_in_time() -> None:
     estate = Estate(seed=2)
     estate.calm()
     estate.chime.page_size, estate.lanes, estate.function_seconds = 50, 1, 140
+    foreign = estate.create_user("guest-of-others", 1, 99)
     for arn in USERS:
         estate.create_user(arn.rpartition("/")[2], 1)
 
     # WHEN
-    slow = {"ExpirationDays": "30", "CallsPerSecond": "0.05"}
+    slow = {"ExpirationDays": "30", "CallsPerSecond": "0.03"}
     estate.time.run([partial(CloudFormation(estate).create, slow)])
 
     # THEN
     story = "\n".join(estate.story)
-    assert {user.days for user in estate.chime.users.values()} == {30}
+    assert [estate.chime.users[arn].days for arn in USERS] == [30] * len(USERS)
+    assert estate.chime.users[foreign].days == 99
     assert "KilledError" not in story
-    assert estate.policy().counts["set"] == len(USERS)
+    counts = estate.policy().counts
+    assert (counts["set"], counts["left_alone"]) == (len(USERS), 1)
+    assert len(estate.results) > 1
     assert not estate.problems, story

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 
 # After a pause, the calls of this time may start at once.
 _BURST_SECONDS = 0.5
@@ -39,16 +40,19 @@ class RateLimiter:
         """The calls that it allows each second at the moment."""
         return self._rate
 
-    def wait(self) -> None:
-        """Return when the next call may start."""
+    def wait(self, longest: float = inf) -> bool:
+        """Return True when the next call may start; False, at once, where that takes longer."""
         with self._lock:
             now = self._monotonic()
             interval = 1 / self._rate
             burst = max(_BURST_SECONDS - interval, 0.0)
             planned = max(self._next, now - burst)
+            if planned - now > longest:
+                return False
             self._next = planned + interval
         if planned > now:
             self._sleep(planned - now)
+        return True
 
     def throttled(self) -> None:
         """Slow down: the service has refused a call."""

@@ -28,6 +28,9 @@ class Permit(Protocol):
     def check(self) -> None:
         """Return where a call may be made now; raise LeaseLostError or OutOfTimeError."""
 
+    def remaining_seconds(self) -> float:
+        """How long a call may be waited for."""
+
 
 @dataclass(slots=True)
 class SweepPermit:
@@ -58,6 +61,9 @@ class SweepPermit:
             # Again where the renewal itself took long.
             self.renew()
 
+    def remaining_seconds(self) -> float:
+        return self.deadline - self.now()
+
     def renew(self) -> None:
         """Renew the lease and record the progress; raise LeaseLostError."""
         began = self.now()
@@ -81,3 +87,6 @@ class EventPermit:
             raise LeaseLostError
         if self.now() > self.deadline:
             raise OutOfTimeError
+
+    def remaining_seconds(self) -> float:
+        return self.deadline - self.now()

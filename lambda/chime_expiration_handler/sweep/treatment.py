@@ -40,7 +40,7 @@ from chime_expiration_handler.service.user_state import UserState
 from chime_expiration_handler.sweep import entries
 from chime_expiration_handler.sweep.outcome import Outcome
 from chime_expiration_handler.sweep.paces import Paces
-from chime_expiration_handler.sweep.permit import Permit
+from chime_expiration_handler.sweep.permit import OutOfTimeError, Permit
 from chime_expiration_handler.sweep.table import EntryChangedError, PolicyTable
 
 _TRANSIENT = frozenset(
@@ -64,6 +64,12 @@ class _LookAgainError(Exception):
     """Too much time has passed since the user was looked at."""
 
 
+def _wait(limiter: RateLimiter, permit: Permit) -> None:
+    """Wait for the next call; raise OutOfTimeError where there is no time for it."""
+    if not limiter.wait(permit.remaining_seconds()):
+        raise OutOfTimeError
+
+
 @dataclass(slots=True)
 class _Turn:
     """The turn to make one call, waited for once: it lasts until the call is made."""
@@ -71,9 +77,9 @@ class _Turn:
     limiter: RateLimiter
     _is_taken: bool = False
 
-    def take(self) -> None:
+    def take(self, permit: Permit) -> None:
         if not self._is_taken:
-            self.limiter.wait()
+            _wait(self.limiter, permit)
             self._is_taken = True
 
     def use(self) -> None:
@@ -118,7 +124,7 @@ class Treatment:
     def _attempt(
         self, user: AppInstanceUserArn, entry: Entry | None, turn: _Turn, *, governed: bool
     ) -> Outcome:
-        self.paces.describe.wait()
+        _wait(self.paces.describe, self.permit)
         looked = self.now()
         try:
             state = self.service.describe(user)
@@ -168,7 +174,7 @@ class Treatment:
         turn: _Turn,
     ) -> Entry:
         """Record the intent, and make the call; return the entry with the intent."""
-        turn.take()
+        turn.take(self.permit)
         self.permit.check()
         intended = self.now()
         if intended > looked + CALL_STARTS_WITHIN_SECONDS:
