@@ -611,6 +611,22 @@ ANY_SIZE = (
         f"{_LISTS} -k EndlessAdmins",
     ),
     Mutant(
+        "a list that begins again is counted twice",
+        "the numbers are true",
+        "sweep/worker.py",
+        "            self._counts.reset(*(each for each in Outcome if each not in _DONE_ONCE))\n",
+        "",
+        _LISTS,
+    ),
+    Mutant(
+        "a page that is done again counts as part of the whole list",
+        "the numbers are true",
+        "sweep/worker.py",
+        "            position = replace(position, recounts=True)",
+        "            pass",
+        _SLOW_PAGES,
+    ),
+    Mutant(
         "a page that is left is counted twice",
         "the numbers are true",
         "sweep/worker.py",

@@ -146,15 +146,18 @@ def test_a_token_that_is_refused_halfway_starts_the_list_again() -> None:
     estate = Estate(seed=2)
     estate.calm()
     estate.chime.page_size = 1
+    foreign = estate.create_user("guest-of-others", 1, 99)
     arns = [estate.create_user(f"guest-{number}", 1) for number in range(4)]
-    estate.chime.refused_tokens = {"2"}
+    estate.chime.refused_tokens = {"3"}
 
     # WHEN
     estate.time.run([partial(CloudFormation(estate).create, THIRTY)])
 
     # THEN
     assert {estate.chime.users[arn].days for arn in arns} == {30}
-    assert estate.policy().counts == {"set": 4, "kept": 2}
+    assert estate.policy().counts == {"left_alone": 1, "set": 4, "kept": 2}
+    assert estate.policy().users is None
+    assert estate.chime.users[foreign].days == 99
     assert not estate.problems
 
 

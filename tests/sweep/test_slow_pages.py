@@ -54,5 +54,6 @@ def test_a_page_that_takes_longer_than_the_function_is_left_in_time() -> None:
     assert "KilledError" not in story
     counts = estate.policy().counts
     assert (counts["set"], counts["left_alone"]) == (len(USERS), 1)
+    assert estate.policy().users is None
     assert len(estate.results) > 1
     assert not estate.problems, story

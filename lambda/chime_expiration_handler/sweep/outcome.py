@@ -33,9 +33,10 @@ class Counts:
             for outcome in outcomes:
                 self._counts[outcome] = self._counts.get(outcome, 0) + 1
 
-    def reset(self, outcome: Outcome) -> None:
+    def reset(self, *outcomes: Outcome) -> None:
         with self._lock:
-            self._counts.pop(outcome, None)
+            for outcome in outcomes:
+                self._counts.pop(outcome, None)
 
     def __getitem__(self, outcome: Outcome) -> int:
         return self._counts.get(outcome, 0)

@@ -61,13 +61,17 @@ class LeaseNotFreeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a chunk goes on. ``token`` is of the list of users, or the key of the scan."""
+    """Where a chunk goes on. ``token`` is of the list of users, or the key of the scan.
+
+    ``recounts``: a page was done again, so that what was set before may count as kept as well.
+    """
 
     generation: int
     number: int
     token: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     restarts: int = 0
+    recounts: bool = False
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> Self:
@@ -80,6 +84,7 @@ class Cursor:
             "token": self.token,
             "counts": dict(self.counts),
             "restarts": self.restarts,
+            "recounts": self.recounts,
         }
 
 
@@ -189,13 +194,12 @@ class _Chunk:
             while True:
                 following = do_page(position)
                 if following is None:
-                    # A list that was begun again has counted users twice.
-                    return self._finish("", is_whole_list=not (self._clears or position.restarts))
+                    return self._finish("", is_whole_list=not (self._clears or position.recounts))
                 position = following
                 if self._worker.now() > self._ends:
                     break
         except OutOfTimeError:
-            pass
+            position = replace(position, recounts=True)
         except ListError as error:
             if error.kind not in _FATAL:
                 raise
@@ -224,7 +228,8 @@ class _Chunk:
             is_refused = error.kind is FailureKind.REJECTED and position.token is not None
             if not is_refused or position.restarts >= _RESTARTS:
                 raise
-            return replace(position, token=None, restarts=position.restarts + 1)
+            self._counts.reset(*(each for each in Outcome if each not in _DONE_ONCE))
+            return replace(position, token=None, restarts=position.restarts + 1, recounts=True)
         self._permit.renew()
         known = self._worker.table.entries(page.users)
         outcomes, jobs = [], []
@@ -254,8 +259,7 @@ class _Chunk:
     def _clear(self, position: Cursor) -> Cursor | None:
         """Do one page of the table; return where the next one is."""
         if position.token is None:
-            self._counts.reset(Outcome.UNSETTLED)
-            self._counts.reset(Outcome.FAILED)
+            self._counts.reset(Outcome.UNSETTLED, Outcome.FAILED)
         page = self._worker.table.scan(position.token)
         self._permit.renew()
         self._run(
