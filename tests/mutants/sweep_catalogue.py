@@ -393,6 +393,22 @@ THE_DEPLOYMENT_TELLS_THE_TRUTH = (
         _LIFECYCLE,
     ),
     Mutant(
+        "a new permission is not waited for",
+        "the first deployment survives IAM's delay",
+        "sweep/lifecycle.py",
+        "            return Call(budget).run(operation)",
+        "            return operation()",
+        _LIFECYCLE,
+    ),
+    Mutant(
+        "a policy without its item has set nobody",
+        "a delete clears what the ledger knows",
+        "sweep/lifecycle.py",
+        "            if policy is None and not table.count_owned():",
+        "            if policy is None:",
+        _LIFECYCLE,
+    ),
+    Mutant(
         "a failed sweep is a success",
         "a sweep that fails fails the deployment",
         "sweep/lifecycle.py",
@@ -493,9 +509,9 @@ THE_DEPLOYMENT_TELLS_THE_TRUTH = (
         "the id says that the policy may be in force",
         "sweep/lifecycle.py",
         "        response.PhysicalResourceId = str(properties.app_instance)\n        try:\n"
-        '            table.declare(mode, event["ResourceProperties"], sent)\n',
+        '            self._call(lambda: table.declare(mode, event["ResourceProperties"], sent))\n',
         "        try:\n"
-        '            table.declare(mode, event["ResourceProperties"], sent)\n'
+        '            self._call(lambda: table.declare(mode, event["ResourceProperties"], sent))\n'
         "            response.PhysicalResourceId = str(properties.app_instance)\n",
         _LIFECYCLE,
     ),

@@ -375,6 +375,7 @@ class Estate(Around):
             process.remaining_seconds,
             self.now,
             process.sleep,
+            self.chance.uniform,
         )
         try:
             if lifecycle.handle(event, response) is None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chime_expiration_handler.contract.ledger import Entry, Kind, Mode, Policy
 from chime_expiration_handler.contract.physical_id import NOTHING_SET
@@ -29,6 +29,7 @@ class Function:
         self.ends = self.seconds + FUNCTION_SECONDS
         self.dynamodb = DynamoDBTable("Guests")
         self.started: list[str] = []
+        self.denies_until = 0.0
         self.again: list[dict[str, Any]] = []
         self.sweeps: Callable[[], object] = lambda: None
         self.response = SimpleNamespace(PhysicalResourceId="", Data={})
@@ -53,6 +54,7 @@ class Function:
             lambda: self.ends - self.seconds,
             lambda: self.seconds,
             self.sleep,
+            lambda least, _: least,
         )
         return lifecycle.handle(event, self.response)
 
@@ -65,6 +67,12 @@ class Function:
 
     def _start(self, state_machine: str, execution_input: str) -> None:
         assert state_machine == STATE_MACHINE
+        if self.seconds < self.denies_until:
+            error = {
+                "Code": "AccessDeniedException",
+                "Message": "no policy allows states:StartExecution",
+            }
+            raise ClientError({"Error": error}, "StartExecution")
         self.started.append(execution_input)
 
 
@@ -182,11 +190,58 @@ def test_a_declaration_whose_response_is_lost_is_undone_by_the_rollback(
     function.dynamodb = Losing("Guests")
 
     # WHEN
-    with pytest.raises(ReadTimeoutError):
+    with pytest.raises(PolicyError, match="the sweep could not be started: ReadTimeoutError"):
         function.handle(event("Create"))
 
     # THEN
     assert function.response.PhysicalResourceId == CHAT
+
+
+def test_a_permission_that_has_not_taken_effect_yet_is_waited_for(function: Function) -> None:
+    # GIVEN
+    function.denies_until = 1040.0
+    function.sweeps = lambda: function.finish(set=1) if function.started else None
+
+    # WHEN
+    outcome = function.handle(event("Create"))
+
+    # THEN
+    assert outcome == "finished"
+    assert len(function.started) == 1
+
+
+def test_a_permission_that_is_missing_fails_the_deployment_after_a_minute(
+    function: Function,
+) -> None:
+    # GIVEN
+    function.denies_until = float("inf")
+
+    # WHEN
+    with pytest.raises(PolicyError) as failure:
+        function.handle(event("Create"))
+
+    # THEN
+    assert str(failure.value) == (
+        "the sweep could not be started: AccessDeniedException: no policy allows "
+        "states:StartExecution; check the function's role, the table and the state machine, then "
+        "deploy again"
+    )
+    assert function.seconds - 1000 <= 60
+
+
+def test_a_delete_clears_what_the_table_knows_although_the_policys_item_is_gone(
+    function: Function,
+) -> None:
+    # GIVEN
+    own(function, "guest")
+    function.sweeps = lambda: function.finish(cleared=1)
+
+    # WHEN
+    outcome = function.handle(event("Delete"))
+
+    # THEN
+    assert function.started
+    assert outcome == "cleared 1 users"
 
 
 def test_a_delete_of_a_policy_that_declared_nothing_makes_no_sweep(function: Function) -> None:

@@ -55,15 +55,16 @@ def throttled(action: str, user: AppInstanceUserArn, attempts: int) -> str:
 
 def conflict(action: str, user: AppInstanceUserArn, attempts: int) -> str:
     return _fitting(
-        f"{action} for {{}} failed {attempts} times with a conflict",
+        f"{action} for {{}} failed{_times(attempts)} with a conflict",
         user,
         "deploy again",
     )
 
 
 def failed(action: str, user: AppInstanceUserArn, attempts: int, detail: str) -> str:
+    last = f"{_times(attempts)}, last" if attempts > 1 else ""
     return _fitting(
-        f"{action} for {{}} failed {attempts} times, last with {_shortened(detail, 60)}",
+        f"{action} for {{}} failed{last} with {_shortened(detail, 60)}",
         user,
         "deploy again",
     )
@@ -109,8 +110,17 @@ def stack_lookup_failed(user: AppInstanceUserArn, action: str, detail: str) -> s
     )
 
 
+def not_started(detail: str) -> str:
+    fix = "check the function's role, the table and the state machine, then deploy again"
+    return f"the sweep could not be started: {_shortened(detail, 120)}; {fix}"
+
+
 def invalid(problem: str) -> str:
     return _shortened(problem, LONGEST_REASON)
+
+
+def _times(attempts: int) -> str:
+    return f" {attempts} times" if attempts > 1 else ""
 
 
 def _fitting(sentence: str, user: AppInstanceUserArn, fix: str) -> str:

@@ -5,11 +5,12 @@ is useful. The PhysicalResourceId is the ARN of the AppInstance once the policy 
 """
 
 import json
+import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from chime_expiration_handler.contract import policy_properties, sweep_event
 from chime_expiration_handler.contract.arn import AppInstanceArn
@@ -18,9 +19,13 @@ from chime_expiration_handler.contract.physical_id import NOTHING_SET
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from chime_expiration_handler.contract.properties import DAYS
 from chime_expiration_handler.service import messages
+from chime_expiration_handler.service.calls import Call, CallError
+from chime_expiration_handler.service.retry_budget import RetryBudget
 from chime_expiration_handler.service.sent_at import sent_at
 from chime_expiration_handler.sweep.outcome import Outcome
 from chime_expiration_handler.sweep.table import OutdatedEventError, PolicyTable
+
+Result = TypeVar("Result")
 
 _POLL_SECONDS = 3.0
 _WAIT_FOR_SWEEP_SECONDS = 300.0
@@ -58,6 +63,7 @@ class PolicyLifecycle:
     remaining_seconds: Callable[[], float]
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    uniform: Callable[[float, float], float] = random.uniform
 
     def handle(self, event: Mapping[str, Any], response: CustomResourceResponse) -> str | None:
         """Handle ``event`` and return the outcome in a few words; raise PolicyError.
@@ -90,7 +96,7 @@ class PolicyLifecycle:
         # From here on the policy may be in force, even if no response to the request arrives.
         response.PhysicalResourceId = str(properties.app_instance)
         try:
-            table.declare(mode, event["ResourceProperties"], sent)
+            self._call(lambda: table.declare(mode, event["ResourceProperties"], sent))
         except OutdatedEventError:
             return "superseded by a later event"
         self._undo_cancelled_update(event, properties, id_before, sent)
@@ -154,8 +160,9 @@ class PolicyLifecycle:
                 table.declare(Mode.CLEAR, _to_clear(properties, app_instance), sent)
             except OutdatedEventError:
                 return "superseded by a later event"
-            if policy is None:
-                # The declaration stays, so that a Create that is still on its way is outdated.
+            # Users can be left where somebody has deleted the policy's item. The declaration stays
+            # in either case, so that a Create that is still on its way is outdated.
+            if policy is None and not table.count_owned():
                 return "nothing to clear: nothing was declared"
             self._start(str(properties.get(policy_properties.STATE_MACHINE_ARN, "")), app_instance)
         while True:
@@ -185,10 +192,16 @@ class PolicyLifecycle:
         )
 
     def _start(self, state_machine_arn: str, app_instance: AppInstanceArn) -> None:
-        self.start_sweep(
-            state_machine_arn,
-            json.dumps({sweep_event.APP_INSTANCE: str(app_instance), sweep_event.CURSOR: None}),
-        )
+        execution_input = {sweep_event.APP_INSTANCE: str(app_instance), sweep_event.CURSOR: None}
+        self._call(lambda: self.start_sweep(state_machine_arn, json.dumps(execution_input)))
+
+    def _call(self, operation: Callable[[], Result]) -> Result:
+        """The result of a call that permissions created with the stack may not allow yet."""
+        budget = RetryBudget(self.remaining_seconds, self.sleep, self.now, self.uniform)
+        try:
+            return Call(budget).run(operation)
+        except CallError as error:
+            raise PolicyError(messages.not_started(str(error))) from error
 
     def _policy(self, table: PolicyTable) -> Policy:
         policy = table.policy()

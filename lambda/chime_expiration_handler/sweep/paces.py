@@ -7,8 +7,9 @@ from typing import Self
 
 from chime_expiration_handler.service.rate_limiter import RateLimiter
 
-# The service allows 10 calls a second that change a user, 20 that describe one and 10 that list
-# (Amazon Chime SDK endpoints and quotas, AWS General Reference).
+# The service allows 20 calls a second that describe a user, 10 that list them, and 10 that create,
+# update or delete one (Amazon Chime SDK endpoints and quotas, AWS General Reference). It documents
+# no quota for the calls that set an expiration: 10 is an assumption.
 _DESCRIBES_PER_PUT = 2
 _LISTS_PER_PUT = 1
 
