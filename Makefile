@@ -25,8 +25,8 @@ local: $(READY) ## start a local AWS, for the CDK CLI in another terminal
 test: check ## run `make check`, then all tests except those marked oldest (five minutes)
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-fast: $(READY) ## run the tests that start no deployment and no other process
-	python -m pytest --numprocesses 2 -m 'not deploys and not slow'
+test-fast: $(READY) ## run the tests that start no deployment and no other process, with a part of the examples
+	LIFECYCLE_PROFILE=quick SWEEP_RUNS=60 python -m pytest --numprocesses 2 -m 'not deploys and not slow'
 
 check: $(READY) ## check format, lint, import rules and types (the first run takes a minute)
 	ruff format --check .

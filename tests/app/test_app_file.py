@@ -100,6 +100,7 @@ def test_the_fixture_refuses_connections_from_python_and_node(no_network: dict[s
         assert "no network in this test" in completed.stderr
 
 
+@pytest.mark.slow
 def test_the_app_deploys_the_policies_of_the_context_beside_the_declarations_of_cdk_json(
     tmp_path: Path,
 ) -> None:
@@ -120,6 +121,7 @@ def test_the_app_deploys_the_policies_of_the_context_beside_the_declarations_of_
     assert len(expirations_of(declared)) == len(*context["expirations"].values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expirations", "message"),
     [

@@ -39,6 +39,7 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_importing_the_constructs_does_not_import_the_command_line() -> None:
     # WHEN
     result = python("-c", f"import sys, chime_expiration{PRINT_IMPORTED}")
@@ -62,6 +63,7 @@ def test_help_imports_neither_aws_cdk_nor_boto3_nor_rich() -> None:
     assert result.stdout.endswith("imported: ['chime_expiration_cli']\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["chime_expiration", "chime_expiration_cli"])
 def test_the_command_line_is_a_module_too(module: str) -> None:
     # WHEN

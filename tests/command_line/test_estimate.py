@@ -117,6 +117,7 @@ def simulated_users() -> Iterator[tuple[str, Reading]]:
         yield f"{CHAT}/user/guest-{number}", NotFound() if is_gone else state
 
 
+@pytest.mark.slow
 def test_the_stated_interval_holds_as_often_as_stated() -> None:
     # GIVEN 100,000 users, and what the policy does with each of them
     readings = {AppInstanceUserArn.parse(arn): state for arn, state in simulated_users()}

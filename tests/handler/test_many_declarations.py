@@ -18,6 +18,7 @@ from localaws.standins.virtual_time import VirtualTime
 _IDEAL_SECONDS = 490 / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_490_declarations_succeed_at_ten_puts_a_second(seed: int) -> None:
     # GIVEN

@@ -1,7 +1,7 @@
 """How many examples the proofs try: seconds in the suite, hours in a soak run.
 
-LIFECYCLE_PROFILE chooses: ``suite`` (the default, the same examples every time), ``soak`` (new
-examples, many) or ``mutants`` (the suite's examples, without shrinking).
+LIFECYCLE_PROFILE chooses: ``suite`` (the default, the same examples every time), ``quick`` (a part
+of them), ``soak`` (new examples, many) or ``mutants`` (the suite's examples, without shrinking).
 """
 
 import os
@@ -18,6 +18,7 @@ _SUITE = settings(
 )
 _PROFILES = {
     "suite": _SUITE,
+    "quick": settings(_SUITE, max_examples=60),
     "soak": settings(
         _SUITE, max_examples=30_000, stateful_step_count=30, derandomize=False, print_blob=True
     ),
@@ -29,5 +30,5 @@ _NAME = os.environ.get("LIFECYCLE_PROFILE", "suite")
 CHOSEN = _PROFILES[_NAME]
 """The settings of the state machine."""
 
-SCENARIOS = {"suite": 2_000, "soak": 200_000, "mutants": 3_000}[_NAME]
+SCENARIOS = {"suite": 2_000, "quick": 200, "soak": 200_000, "mutants": 3_000}[_NAME]
 """How many scenarios of overlapping invocations are played."""

@@ -4,6 +4,8 @@ import pytest
 
 from lifecycle.many_declarations import DECLARATIONS, NEW_DAYS, OLD_DAYS, Rates, deploy
 
+pytestmark = pytest.mark.slow
+
 TEN_SETS_A_SECOND = Rates(put=10)
 
 
