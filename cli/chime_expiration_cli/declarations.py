@@ -11,11 +11,13 @@ from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.days import expiration_days
 from chime_expiration_handler.contract.physical_id import PhysicalId
 from chime_expiration_handler.contract.properties import (
+    ALLOW_IMMEDIATE_EXPIRATION,
     DAYS,
     MISSING_USER,
     RESOURCE_TYPE,
     USER_ARN,
     MissingUser,
+    boolean,
 )
 
 __all__ = ["Declaration", "DeploymentState", "declarations_of"]
@@ -28,8 +30,9 @@ class Declaration:
     ``user`` is in the physical id, or else in the template; it is unresolved if they differ.
     ``expected_days`` are in the stack's current template. Each is None if it is unresolved;
     ``unresolved`` has the reasons. The days are also None for a declaration that is or was removed.
-    ``missing_user`` is None if it is unresolved or not known. ``resource_status`` and
-    ``updated_at`` are CloudFormation's, and None if the resource does not exist yet.
+    ``missing_user`` and ``allow_immediate_expiration`` are None if they are unresolved or not
+    known. ``resource_status`` and ``updated_at`` are CloudFormation's, and None if the resource
+    does not exist yet.
     """
 
     stack: DeployedStack
@@ -39,6 +42,7 @@ class Declaration:
     expected_days: int | None
     unresolved: tuple[str, ...] = ()
     missing_user: MissingUser | None = None
+    allow_immediate_expiration: bool | None = None
     resource_status: str | None = None
     updated_at: datetime | None = None
 
@@ -79,6 +83,7 @@ class _StackReader:
             expected_days=days,
             unresolved=tuple(unresolved),
             missing_user=self._missing_user(logical_id),
+            allow_immediate_expiration=self._allow_immediate_expiration(logical_id),
             resource_status=resource.status if resource else None,
             updated_at=resource.updated_at if resource else None,
         )
@@ -106,5 +111,14 @@ class _StackReader:
             return None
         try:
             return MissingUser(self._declared.property(logical_id, MISSING_USER, MissingUser.FAIL))
+        except (UnresolvedError, ValueError):
+            return None
+
+    def _allow_immediate_expiration(self, logical_id: str) -> bool | None:
+        if logical_id not in self._declared.definitions:
+            return None
+        name = ALLOW_IMMEDIATE_EXPIRATION
+        try:
+            return boolean({name: self._declared.property(logical_id, name, False)}, name)
         except (UnresolvedError, ValueError):
             return None

@@ -27,7 +27,8 @@ def as_days(ctx: click.Context, param: click.Parameter, value: str) -> int:
         ) from None
 
 
-def _as_rate(ctx: click.Context, param: click.Parameter, value: str) -> float:
+def as_rate(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """The calls a second in ``value``; raises click.BadParameter."""
     try:
         rate = float(value)
     except ValueError:
@@ -78,7 +79,7 @@ def rate_option() -> Callable[[_Function], _Function]:
     return click.option(
         "--rate",
         "reads_per_second",
-        callback=_as_rate,
+        callback=as_rate,
         default=str(READS_PER_SECOND),
         metavar="N",
         help="Calls to DescribeAppInstanceUser a second in each region. Without it: "

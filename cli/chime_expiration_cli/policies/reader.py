@@ -68,7 +68,7 @@ class PolicyReader:
                 return Policy.parse(response["Item"])
             return Missing(f"table {policy.table_name} has no item {key}")
 
-        return _call(get, "dynamodb:GetItem", _table_arn(policy), policy)
+        return result_of(get, "dynamodb:GetItem", _table_arn(policy), policy)
 
     def _ledger(self, policy: DeclaredPolicy) -> LedgerCounts | NotKnown:
         def scan() -> LedgerCounts:
@@ -80,7 +80,7 @@ class PolicyReader:
                 self.soon,
             )
 
-        counts = _call(scan, "dynamodb:Scan", _table_arn(policy), policy)
+        counts = result_of(scan, "dynamodb:Scan", _table_arn(policy), policy)
         return NotKnown(counts.reason) if isinstance(counts, Missing) else counts
 
     def _executions(self, policy: DeclaredPolicy) -> Executions | NotKnown:
@@ -106,7 +106,7 @@ class PolicyReader:
                 ),
             )
 
-        found = _call(find, "states:ListExecutions", arn, policy)
+        found = result_of(find, "states:ListExecutions", arn, policy)
         return NotKnown(found.reason) if isinstance(found, Missing) else found
 
     def _dead_letters(self, policy: DeclaredPolicy) -> int | NotKnown | None:
@@ -122,14 +122,14 @@ class PolicyReader:
             return int(response["Attributes"][name])
 
         arn = _arn(policy, "sqs", url.rpartition("/")[2])
-        found = _call(count, "sqs:GetQueueAttributes", arn, policy)
+        found = result_of(count, "sqs:GetQueueAttributes", arn, policy)
         return NotKnown(found.reason) if isinstance(found, Missing) else found
 
 
-def _call(
+def result_of(
     call: Callable[[], _T], action: str, resource: str, policy: DeclaredPolicy
 ) -> _T | Missing | NotKnown:
-    """The result of ``call``, or why there is none."""
+    """The result of ``call`` to AWS, or why there is none."""
     try:
         return call()
     except Exception as error:

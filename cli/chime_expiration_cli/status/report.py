@@ -90,13 +90,17 @@ class Report:
         """DRIFT before NOT_CHECKED; users that expire soon make no difference."""
         if any(map(self.is_drift, self.findings)) or any(each.is_drift for each in self.policies):
             return ExitStatus.DRIFT
-        is_complete = (
+        return ExitStatus.IN_SYNC if self.is_complete else ExitStatus.NOT_CHECKED
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything could be checked."""
+        return (
             not self.denied_calls
             and DriftStatus.NOT_CHECKED not in self.drift_statuses
             and all(map(_is_checked, self.policies))
             and all(report.stack.is_stable for report in self.stacks)
         )
-        return ExitStatus.IN_SYNC if is_complete else ExitStatus.NOT_CHECKED
 
 
 def _is_checked(finding: PolicyFinding) -> bool:
