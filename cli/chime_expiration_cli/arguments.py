@@ -11,6 +11,7 @@ from chime_expiration_cli.errors import CommandError
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.help_pages import CommandGroup
 from chime_expiration_cli.plan.options import plan
+from chime_expiration_cli.repair.options import repair
 from chime_expiration_cli.standard_error import print_error
 from chime_expiration_cli.status.options import status
 
@@ -32,6 +33,7 @@ def command_line() -> None:
 
 
 command_line.add_command(plan)
+command_line.add_command(repair)
 command_line.add_command(status)
 
 

@@ -36,6 +36,13 @@ _OF_COMMANDS = {
         "deleted, with --fail-on-deletion-within",
         ExitStatus.NOT_JUDGED: "nothing would be refused, but not everything could be judged",
     },
+    "repair": {
+        ExitStatus.IN_SYNC: "everything is as declared now",
+        ExitStatus.DRIFT: "something remains: refused, skipped, failed, not confirmed, or it needs "
+        "a deployment or a decision",
+        ExitStatus.NOT_CHECKED: "nothing known remains, but a sweep has not ended, or not "
+        "everything could be checked",
+    },
     "status": {
         ExitStatus.IN_SYNC: "every user has the declared days or is deleted, every policy is in "
         "sync, or nothing is declared",

@@ -38,6 +38,10 @@ FORBIDDEN_IMPORTS = {
         "cli/chime_expiration_cli/plan/offender.py",
         "import chime_expiration_cli.status.report",
     ),
+    "repair-uses-status": (
+        "cli/chime_expiration_cli/status/offender.py",
+        "import chime_expiration_cli.repair.outcome",
+    ),
     "local-aws-alone": ("localaws/offender.py", "import chime_expiration_handler.contract.arn"),
     "apps-use-constructs": (
         "examples/pipeline/offender.py",

@@ -1,0 +1,162 @@
+"""What ``repair`` would do and has done, for people."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.repair.outcome import Outcome, Result
+from chime_expiration_cli.repair.proposal import (
+    Kind,
+    Left,
+    Proposal,
+    Repair,
+    SweepRepair,
+    UserRepair,
+)
+from chime_expiration_cli.status.comparison import Finding
+from chime_expiration_cli.status.explanation import in_days
+from chime_expiration_cli.status.policy_comparison import PolicyFinding
+from chime_expiration_handler.contract.days import expires_at
+
+_NOUNS = {Kind.SET: "user", Kind.CLEAR: "user", Kind.SWEEP: "sweep"}
+_VERBS = {Kind.SET: "set", Kind.CLEAR: "clear", Kind.SWEEP: "start"}
+_STYLES = {
+    Outcome.TO_DO: "bold",
+    Outcome.REPAIRED: "green",
+    Outcome.ALREADY_DONE: "green",
+    Outcome.SWEEP_RUNNING: "yellow",
+    Outcome.NOT_CHECKED: "yellow",
+    Outcome.DELETED: "yellow",
+}
+_ALARMING = "bold red"
+
+
+def question(proposal: Proposal) -> str:
+    """What the person is asked."""
+    kinds = Counter(each.kind for each in proposal.repairs)
+    parts = [f"{_VERBS[kind]} {_amount(kinds[kind], _NOUNS[kind])}" for kind in Kind if kinds[kind]]
+    return f"{_joined(parts).capitalize()}?"
+
+
+def print_proposal(proposal: Proposal, console: Console) -> None:
+    """Print for each stack what would be repaired and what is left, and a summary."""
+    _print_stacks(proposal, proposal.not_confirmed, proposal.left, console)
+    for call in proposal.report.denied_calls:
+        _print(console, Text("not checked:", "yellow"), str(call))
+    _print(console, Text(summary(proposal, proposal.not_confirmed), "bold"))
+
+
+def print_results(proposal: Proposal, results: Sequence[Result], console: Console) -> None:
+    """Print what came of each repair, and a summary."""
+    _print_stacks(proposal, results, (), console)
+    _print(console, Text(summary(proposal, results), "bold"))
+
+
+def summary(proposal: Proposal, results: Sequence[Result]) -> str:
+    """The repairs and what is left, by outcome."""
+    outcomes = Counter(each.outcome for each in results)
+    outcomes.update(each.result.outcome for each in proposal.left)
+    parts = [f"{outcomes[each]} {each.value}" for each in Outcome if outcomes[each]]
+    where = " and ".join(proposal.report.regions)
+    if not parts:
+        if not proposal.report.is_complete:
+            return f"nothing to repair found in {where}, but not everything could be checked"
+        return f"nothing to repair in {where}"
+    return f"{', '.join(parts)} in {where}"
+
+
+def subject(item: Repair | Left) -> str:
+    """The user or the policy."""
+    if isinstance(item, UserRepair):
+        return item.user.user_id
+    finding = item.finding
+    if isinstance(finding, PolicyFinding):
+        return finding.policy.logical_id
+    user = finding.declaration.user
+    return user.user_id if user else finding.declaration.logical_id
+
+
+def app_instance(item: Repair | Left) -> str:
+    """The ARN of its AppInstance; ``?`` if it is not known."""
+    finding = item.finding
+    if isinstance(finding, Finding):
+        user = finding.declaration.user
+        return user.app_instance_arn if user else "?"
+    return str(finding.policy.app_instance or "?")
+
+
+def _print_stacks(
+    proposal: Proposal, results: Sequence[Result], left: Sequence[Left], console: Console
+) -> None:
+    rows = [
+        *((each, result) for each, result in zip(proposal.repairs, results, strict=True)),
+        *((each, each.result) for each in left),
+    ]
+    for stack in (each.stack for each in proposal.report.stacks):
+        of_stack = [(item, result) for item, result in rows if item.stack.id == stack.id]
+        if of_stack:
+            _print(console, _heading(stack))
+            _print_rows(of_stack, proposal.report.checked_at, console)
+            _print(console)
+
+
+def _print_rows(
+    rows: Sequence[tuple[Repair | Left, Result]], now: datetime, console: Console
+) -> None:
+    # In one place if it is the same for all of them: it is long.
+    app_instances = {app_instance(item) for item, _ in rows}
+    for arn in sorted(app_instances):
+        _print(console, f"  {arn}")
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for _ in range(3):
+            table.add_column(overflow="fold")
+        for item, result in rows:
+            if app_instance(item) == arn:
+                word = result.outcome.value
+                if result.outcome is Outcome.TO_DO and not isinstance(item, Left):
+                    word = item.kind.value
+                style = _STYLES.get(result.outcome, _ALARMING)
+                table.add_row(Text(word.upper(), style), subject(item), _detail(item, result, now))
+        console.print(Padding(table, (0, 0, 0, 4), expand=False))
+
+
+def _detail(item: Repair | Left, result: Result, now: datetime) -> str:
+    return result.detail if result.detail or isinstance(item, Left) else _change(item, now)
+
+
+def _change(item: UserRepair | SweepRepair, now: datetime) -> str:
+    if isinstance(item, SweepRepair):
+        return "; ".join(item.reasons)
+    change = f"{in_days(item.before.days)} -> {in_days(item.days)}"
+    if item.days is None:
+        return f"{change}, never expires"
+    expiry = expires_at(item.before.created, item.days)
+    verb = "expires" if expiry > now else "expired"
+    return f"{change}, {verb} {expiry:%Y-%m-%d %H:%M} UTC"
+
+
+def _heading(stack: DeployedStack) -> Text:
+    heading = Text(stack.name, "bold")
+    heading.append(f"  {stack.region}  ", "not bold")
+    heading.append(stack.status, "not bold" if stack.is_stable else _ALARMING)
+    return heading
+
+
+def _amount(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _print(console: Console, *parts: object) -> None:
+    # No line breaks at the width of the terminal: the lines are copied and searched.
+    console.print(*parts, soft_wrap=True)
