@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,12 @@ from rich.console import Console
 
 from chime_expiration import AppInstanceUserExpiration, AppInstanceUserExpirationPolicy
 from chime_expiration_cli.clients import SessionClients
+from chime_expiration_cli.repair.command import run_with
+from chime_expiration_cli.repair.options import RepairOptions
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.options import StatusOptions
+from chime_expiration_handler.contract.ledger import KEY, PolicyAttribute, policy_key
+from chime_expiration_handler.contract.policy_properties import POLICY_RESOURCE_TYPE
 from fakes.deployment import Deployment, prepare
 from localaws import LocalAws
 from localaws.chime import Access, Denial, Fault
@@ -62,11 +67,41 @@ class Account:
         )
 
     def status(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command as a process."""
+        """Run ``status`` as a process."""
+        return self._run("status", *arguments)
+
+    def repair(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ``repair`` as a process, without a terminal."""
+        return self._run("repair", *arguments)
+
+    def stop_sweep(self) -> None:
+        """Leave the policy of Lobby as an execution does that was stopped ten minutes ago."""
+        resources = self.local_aws.client("cloudformation").describe_stack_resources(
+            StackName="Lobby"
+        )["StackResources"]
+        [table] = [each for each in resources if each["ResourceType"] == "AWS::DynamoDB::Table"]
+        [policy] = [each for each in resources if each["ResourceType"] == POLICY_RESOURCE_TYPE]
+        self.local_aws.client("dynamodb").update_item(
+            TableName=table["PhysicalResourceId"],
+            Key={KEY: {"S": policy_key(policy["PhysicalResourceId"])}},
+            UpdateExpression="SET #started = :then, #updated = :then, #finished = :before",
+            ExpressionAttributeNames={
+                "#started": PolicyAttribute.STARTED,
+                "#updated": PolicyAttribute.UPDATED,
+                "#finished": PolicyAttribute.FINISHED,
+            },
+            ExpressionAttributeValues={
+                ":then": {"N": str(time.time() - 600)},
+                ":before": {"N": str(time.time() - 3_600)},
+            },
+        )
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         sources = os.pathsep.join(str(ROOT / root) for root in ("cli", "constructs", "lambda"))
         return subprocess.run(
-            [sys.executable, "-m", "chime_expiration", "status", *arguments],
+            [sys.executable, "-m", "chime_expiration", *arguments],
             env=self.local_aws.process_environment() | {"PYTHONPATH": sources},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=60,
@@ -372,35 +407,8 @@ def test_an_unknown_stack_is_an_error(account: Account) -> None:
 def test_the_documented_permissions_cover_every_call(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # GIVEN the policy of the documentation
-    page = (ROOT / "docs" / "status.md").read_text()
-    policy = re.search(r"```json\n(.*?)```", page, re.DOTALL)
-    assert policy is not None
-    statements = json.loads(policy[1])["Statement"]
-    for name, text in account.local_aws.process_environment().items():
-        monkeypatch.setenv(name, text)
-    session = boto3.Session()
-    calls: set[tuple[str, str]] = set()
-
-    def record(model: Any, params: dict[str, Any], **_: Any) -> None:
-        service = model.service_model.service_name
-        service = {"chime-sdk-identity": "chime", "stepfunctions": "states"}.get(service, service)
-        body = json.loads(params["body"]) if service in ("dynamodb", "states", "sqs") else {}
-        resource = "*"
-        match service:
-            case "chime":
-                resource = params["url_path"].rpartition("/")[2]
-            case "dynamodb":
-                resource = f"arn:aws:dynamodb:us-east-1:111122223333:table/{body['TableName']}"
-            case "states":
-                # The account of the local AWS has another number.
-                resource = re.sub(r":[0-9]{12}:", ":111122223333:", body["stateMachineArn"])
-            case "sqs":
-                queue = body["QueueUrl"].rpartition("/")[2]
-                resource = f"arn:aws:sqs:us-east-1:111122223333:{queue}"
-        calls.add((f"{service}:{model.name}", resource.replace("%3A", ":").replace("%2F", "/")))
-
-    session.events.register("before-call", record)
+    # GIVEN
+    session, calls = recording_session(account, monkeypatch)
 
     # WHEN
     regions = ("us-east-1", "eu-central-1")
@@ -418,12 +426,138 @@ def test_the_documented_permissions_cover_every_call(
         "sqs:GetQueueAttributes",
         "states:ListExecutions",
     }
-    for action, resource in calls:
-        assert any(
-            action in statement["Action"] and fnmatch.fnmatchcase(resource, allowed)
+    assert not_allowed(calls, "status.md") == set()
+
+
+def test_the_documented_permissions_cover_every_call_of_repair(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    account.set_expiration("modified", 60)
+    account.stop_sweep()
+    session, calls = recording_session(account, monkeypatch)
+
+    # WHEN
+    exit_status = run_with(
+        RepairOptions(stacks=("Guests", "Lobby"), yes=True, wait_minutes=1),
+        ("us-east-1",),
+        SessionClients(session),
+        Console(stderr=True),
+        lambda: datetime.now(UTC),
+    )
+
+    # THEN
+    assert exit_status == 0
+    assert not_allowed(calls, "status.md") == {
+        ("chime:PutAppInstanceUserExpirationSettings", account.users["modified"]),
+        *(call for call in calls if call[0] == "states:StartExecution"),
+    }
+    assert not_allowed(calls, "status.md", "repair.md") == set()
+
+
+def test_repair_gives_the_service_what_is_declared(account: Account) -> None:
+    # GIVEN a declared user that has drifted, an orphan, and a policy with a stopped sweep
+    account.set_expiration("modified", 60)
+    account.set_expiration("cleared", None)
+    account.local_aws.chime.delete_user(account.users["deleted"])
+    account.stop_sweep()
+    account.local_aws.chime.calls.clear()
+    stacks = ["--stack", "Guests", "--stack", "Replaced", "--stack", "Lobby"]
+
+    # WHEN
+    not_confirmed = account.repair(*stacks)
+    shown = account.repair(*stacks, "--dry-run")
+    puts_before = account.local_aws.chime.calls.puts()
+    repaired = account.repair(*stacks, "--yes", "--clear-orphans", "--json")
+    again = account.repair(*stacks, "--yes")
+    status = account.status(*stacks)
+
+    # THEN nothing is done without a confirmation
+    assert (not_confirmed.returncode, not_confirmed.stdout) == (2, "")
+    assert "add --yes to repair what is shown" in not_confirmed.stderr
+    assert shown.returncode == 1
+    assert re.search(r"  SET +modified +60 days -> 30 days, expires", shown.stdout)
+    # The events of the local AWS do not have the properties of a resource.
+    assert re.search(r"  LEFT +orphan .* add --clear-orphans", shown.stdout)
+    assert puts_before == []
+
+    # AND then exactly what was shown
+    assert repaired.returncode == 0
+    assert {
+        each["user_arn"].rpartition("/")[2] if each["user_arn"] else each["repair"]: (
+            each["outcome"],
+            each["days_after"],
+        )
+        for each in json.loads(repaired.stdout)["repairs"]
+    } == {
+        "modified": ("REPAIRED", 30),
+        "cleared": ("REPAIRED", 30),
+        "orphan": ("REPAIRED", None),
+        "SWEEP": ("REPAIRED", None),
+    }
+    assert sorted(
+        str(call.arn).rpartition("/")[2] for call in account.local_aws.chime.calls.puts()
+    ) == [
+        "cleared",
+        "modified",
+        "orphan",
+    ]
+
+    # AND all is as declared
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "1 deleted in us-east-1" in again.stdout
+    assert status.returncode == 0
+
+
+def recording_session(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> tuple[boto3.Session, set[tuple[str, str]]]:
+    """A session, and the IAM action and the resource of each call that it makes."""
+    for name, text in account.local_aws.process_environment().items():
+        monkeypatch.setenv(name, text)
+    session = boto3.Session()
+    calls: set[tuple[str, str]] = set()
+
+    def record(model: Any, params: dict[str, Any], **_: Any) -> None:
+        service = model.service_model.service_name
+        service = {"chime-sdk-identity": "chime", "stepfunctions": "states"}.get(service, service)
+        body = json.loads(params["body"]) if service in ("dynamodb", "states", "sqs") else {}
+        resource = "*"
+        match service:
+            case "chime":
+                path = params["url_path"].removesuffix("/expiration-settings")
+                resource = path.rpartition("/")[2]
+            case "dynamodb":
+                resource = f"arn:aws:dynamodb:us-east-1:111122223333:table/{body['TableName']}"
+            case "states":
+                # The account of the local AWS has another number.
+                resource = re.sub(r":[0-9]{12}:", ":111122223333:", body["stateMachineArn"])
+            case "sqs":
+                queue = body["QueueUrl"].rpartition("/")[2]
+                resource = f"arn:aws:sqs:us-east-1:111122223333:{queue}"
+        calls.add((f"{service}:{model.name}", resource.replace("%3A", ":").replace("%2F", "/")))
+
+    session.events.register("before-call", record)
+    return session, calls
+
+
+def not_allowed(calls: set[tuple[str, str]], *pages: str) -> set[tuple[str, str]]:
+    """The calls that the policies in the documentation do not allow."""
+    statements = []
+    for page in pages:
+        text = (ROOT / "docs" / page).read_text()
+        policy = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+        assert policy is not None
+        statements += json.loads(policy[1])["Statement"]
+    return {
+        (action, resource)
+        for action, resource in calls
+        if not any(
+            action in as_list(statement["Action"]) and fnmatch.fnmatchcase(resource, allowed)
             for statement in statements
             for allowed in as_list(statement["Resource"])
-        ), (action, resource)
+        )
+    }
 
 
 def as_list(value: str | list[str]) -> list[str]:
