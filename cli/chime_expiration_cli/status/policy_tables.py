@@ -14,15 +14,14 @@ from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_explanation import describe_properties, explain_policy
 from chime_expiration_handler.contract.ledger import Kind, Mode, Outcome, Policy
 
-_Cell = str | Text
-
 
 def policy_table(finding: PolicyFinding, now: datetime, soon_days: int) -> Table:
     """The table, without a heading. ``soon_days`` are those of ``--expiring-within``."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for label, cell in _rows(finding, now, soon_days):
+    table.add_row("drift status", Text(policy_status(finding), policy_style(finding)))
+    for label, cell in policy_lines(finding, now, soon_days):
         table.add_row(label, cell)
     return table
 
@@ -34,11 +33,17 @@ def policy_style(finding: PolicyFinding) -> str:
     return "green" if finding.drift_status is DriftStatus.IN_SYNC else "yellow"
 
 
-def _rows(finding: PolicyFinding, now: datetime, soon_days: int) -> Iterator[tuple[str, _Cell]]:
-    policy, reading, item = finding.policy, finding.reading, finding.item
+def policy_status(finding: PolicyFinding) -> str:
+    """The drift status, with its reason."""
     reason = finding.not_checked_reason
-    status = finding.drift_status.name + (f" ({reason.value})" if reason else "")
-    yield "drift status", Text(status, policy_style(finding))
+    return finding.drift_status.name + (f" ({reason.value})" if reason else "")
+
+
+def policy_lines(
+    finding: PolicyFinding, now: datetime, soon_days: int
+) -> Iterator[tuple[str, str]]:
+    """A name and a text for each thing that is known; without a name, the text goes on."""
+    policy, reading, item = finding.policy, finding.reading, finding.item
     for number, sentence in enumerate(explain_policy(finding)):
         yield "" if number else "why", sentence
     if policy.expected:
@@ -125,7 +130,7 @@ def _end(sweep: Sweep) -> str:
     return f"ends between {earliest:%Y-%m-%d %H:%M} and {_moment(latest)}"
 
 
-def _ledger(ledger: LedgerCounts, now: datetime, soon_days: int) -> Iterator[tuple[str, _Cell]]:
+def _ledger(ledger: LedgerCounts, now: datetime, soon_days: int) -> Iterator[tuple[str, str]]:
     names = {
         Kind.SET: "set",
         Kind.LEFT_ALONE: "left alone",
