@@ -29,6 +29,10 @@ _LEDGER = LedgerCounts(
     owned=12_001,
     expiring_soon=311,
     next_expires_at=NOW + timedelta(hours=2, minutes=30),
+    expirations={
+        (NOW + timedelta(days=days)).date(): 311 - 4 * days if days % 7 < 5 else 90
+        for days in range(60)
+    },
     read_units=465.5,
     seconds=0.84,
 )

@@ -83,6 +83,11 @@ def test_the_next_to_expire_has_days_that_are_certain_and_has_not_expired() -> N
     # THEN
     assert counts.next_expires_at == NOW + timedelta(days=3)
     assert counts.expiring_soon == 2
+    assert counts.expirations == {
+        (NOW + timedelta(days=3)).date(): 1,
+        (NOW + timedelta(days=7)).date(): 1,
+        (NOW + timedelta(days=8)).date(): 1,
+    }
 
 
 def test_the_cost_is_what_dynamodb_reports() -> None:

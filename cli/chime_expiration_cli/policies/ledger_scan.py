@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import inf
 from queue import SimpleQueue
 from threading import Thread
@@ -57,6 +57,7 @@ def scan_ledger(
         next_expires_at=(
             datetime.fromtimestamp(total.next_expiry, UTC) if total.next_expiry < inf else None
         ),
+        expirations=total.expirations,
         read_units=total.read_units,
         seconds=time.monotonic() - began,
     )
@@ -72,6 +73,8 @@ class _Counts:
     owned: int = 0
     expiring_soon: int = 0
     next_expiry: float = inf
+    # At most as many days as an expiration can have.
+    expirations: Counter[date] = field(default_factory=Counter)
     read_units: float = 0.0
 
     def add(self, items: Iterable[Item]) -> None:
@@ -85,12 +88,14 @@ class _Counts:
                 if expiry > self.now:
                     self.next_expiry = min(self.next_expiry, expiry)
                     self.expiring_soon += expiry <= self.soon
+                    self.expirations[datetime.fromtimestamp(expiry, UTC).date()] += 1
 
     def merge(self, other: "_Counts") -> None:
         self.kinds.update(other.kinds)
         self.owned += other.owned
         self.expiring_soon += other.expiring_soon
         self.next_expiry = min(self.next_expiry, other.next_expiry)
+        self.expirations.update(other.expirations)
         self.read_units += other.read_units
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from chime_expiration_cli.declared_policies import NotKnown
 from chime_expiration_cli.errors import DeniedCall
@@ -45,13 +45,14 @@ class LedgerCounts:
 
     ``owned`` can have days that the policy has set. ``next_expires_at`` is the earliest moment to
     come at which a user expires by the days that the policy has set, and ``expiring_soon`` is how
-    many do so until a given moment.
+    many do so until a given moment. ``expirations`` are the users that expire on each day, in UTC.
     """
 
     kinds: Mapping[Kind, int]
     owned: int
     expiring_soon: int
     next_expires_at: datetime | None
+    expirations: Mapping[date, int]
     read_units: float
     seconds: float
 
