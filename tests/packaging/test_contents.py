@@ -49,7 +49,16 @@ def test_the_wheel_contains_its_licence_and_its_requirements(wheel: Path) -> Non
     assert fields["Name"] == "cdk-chime-expiration"
     assert fields["Requires-Python"] == ">=3.11"
     required = [re.split("[<>=]", each)[0] for each in fields.get_all("Requires-Dist", [])]
-    assert required == ["aws-cdk-lib", "constructs", "crhelper", "boto3", "click", "rich"]
+    assert required == [
+        "aws-cdk-lib",
+        "constructs",
+        "crhelper",
+        "boto3",
+        "click",
+        "jinja2",
+        "pygal",
+        "rich",
+    ]
 
 
 def test_the_sdist_contains_the_sources_and_the_files_of_the_build(distributions: Path) -> None:
