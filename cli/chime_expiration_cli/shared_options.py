@@ -5,6 +5,9 @@ from typing import Any, TypeVar
 
 import click
 
+from chime_expiration_cli.errors import CommandError
+from chime_expiration_cli.extra import missing_page_packages
+from chime_expiration_cli.page.page_file import unusable
 from chime_expiration_handler.contract.days import expiration_days
 from chime_expiration_handler.contract.limits import MAX_EXPIRATION_DAYS
 
@@ -90,3 +93,23 @@ def rate_option() -> Callable[[_Function], _Function]:
 def json_option() -> Callable[[_Function], _Function]:
     """``--json``: one document instead of tables, as ``json``."""
     return click.option("--json", is_flag=True, help="Print one JSON document instead of tables.")
+
+
+def html_option() -> Callable[[_Function], _Function]:
+    """``--html``: the file of the page, as ``html``."""
+    return click.option(
+        "--html",
+        metavar="FILE",
+        callback=_as_page_file,
+        help="Also write a self-contained HTML page to this file, with a calendar and a search.",
+    )
+
+
+def _as_page_file(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    problem = unusable(value) if value is not None else ""
+    if problem:
+        raise click.BadParameter(problem, ctx, param)
+    problem = missing_page_packages() if value is not None else ""
+    if problem:
+        raise CommandError(problem)
+    return value

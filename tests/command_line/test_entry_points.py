@@ -192,6 +192,30 @@ def test_without_the_extra_the_message_names_what_is_missing(missing: str) -> No
     )
 
 
+@pytest.mark.parametrize("missing", ["jinja2", "pygal"])
+def test_only_the_page_needs_the_packages_that_draw_it(missing: str) -> None:
+    # GIVEN
+    start = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "from chime_expiration_cli.__main__ import main\n"
+        "from chime_expiration_cli.exit_status import ExitStatus\n"
+        "from chime_expiration_cli.status import command\n"
+        "command.run = lambda options: ExitStatus.IN_SYNC\n"
+    )
+
+    # WHEN
+    tables = python("-c", f"{start}sys.exit(main(['status']))")
+    page = python("-c", f"{start}sys.exit(main(['status', '--html', 'a.html']))")
+
+    # THEN
+    assert (tables.returncode, tables.stderr) == (0, "")
+    assert page.returncode == 2
+    assert page.stderr == (
+        f"chime-expiration status: --html needs {missing}: install this project with its extra "
+        "'cli', for example: pip install './path/to/checkout[cli]'\n"
+    )
+
+
 def configure(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
     """Replace the AWS configuration by ``environment``."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -276,10 +300,11 @@ def test_the_region_comes_from_the_variables_of_the_aws_cli(
         (["--stack", "A", "--stack", "B", "--stack", "A"], StatusOptions(stacks=("A", "B"))),
         (
             ["--region", "us-east-1", "--rate", "5"],
-            StatusOptions((), ("us-east-1",), False, 7, False, 5),
+            StatusOptions(regions=("us-east-1",), reads_per_second=5),
         ),
         (["--expiring-within", "0"], StatusOptions(expiring_within_days=0)),
         (["--ledger"], StatusOptions(ledger=True)),
+        (["--json", "--html", "a.html"], StatusOptions(json=True, html="a.html")),
     ],
 )
 def test_the_arguments_become_options(
@@ -309,6 +334,8 @@ def test_the_arguments_become_options(
         (["status", "--jsn"], "'--jsn'. Did you mean '--json'?"),
         (["status", "--expiring-within", "-1"], "'-1' is not a number of days: use 0-5475"),
         (["status", "--expiring-within", "99999999"], "'99999999' is not a number of days: use 0-"),
+        (["status", "--html", "-"], "'-' is not a file: standard output has the tables"),
+        (["status", "--html", "missing/a.html"], "the folder of 'missing/a.html' does not exist"),
         (["status", "--rate", "0"], "'0' is not a number of calls a second: use more than 0"),
     ],
 )

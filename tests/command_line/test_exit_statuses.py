@@ -102,6 +102,21 @@ def test_a_full_disk_is_an_error(arguments: tuple[str, ...]) -> None:
     )
 
 
+def test_the_page_is_written_beside_what_is_printed(tmp_path: Path) -> None:
+    # GIVEN
+    page = tmp_path / "status.html"
+
+    # WHEN
+    process = start(REPORT, "--json", "--html", str(page))
+    output, error = process.communicate(timeout=60)
+
+    # THEN
+    assert (process.returncode, error) == (1, b"")
+    assert b'"MODIFIED": 3' in output
+    assert "<h1>Drift</h1>" in page.read_text()
+    assert list(tmp_path.iterdir()) == [page]
+
+
 @pytest.mark.parametrize("arguments", [(), ("--json",), ("--help",)])
 def test_a_closed_standard_output_is_an_error(arguments: tuple[str, ...]) -> None:
     # WHEN

@@ -8,6 +8,7 @@ from rich.console import Console
 from chime_expiration_cli.clients import SessionClients
 from chime_expiration_cli.console import result_console
 from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.page.page_file import write_page
 from chime_expiration_cli.standard_output import write_result
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.json_document import json_document
@@ -21,8 +22,18 @@ def run(options: StatusOptions) -> ExitStatus:
     clients = SessionClients.from_configuration()
     regions = options.regions or (clients.default_region(),)
     report = build_report(options, regions, clients, Console(stderr=True))
+    if options.html is not None:
+        _write_page(options.html, report)
     write_result(_json(report) if options.json else _tables(report))
     return report.exit_status
+
+
+def _write_page(name: str, report: Report) -> None:
+    # Imported here so that the tables need no package of the page.
+    from chime_expiration_cli.page.render import render
+    from chime_expiration_cli.status.page import page
+
+    write_page(name, render(page(report)))
 
 
 def _json(report: Report) -> str:

@@ -10,6 +10,7 @@ from chime_expiration_cli.help_pages import ExpirationCommand
 from chime_expiration_cli.shared_options import (
     READS_PER_SECOND,
     as_days,
+    html_option,
     json_option,
     rate_option,
     region_option,
@@ -29,6 +30,7 @@ class StatusOptions:
     stacks: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     json: bool = False
+    html: str | None = None
     expiring_within_days: int = _EXPIRING_WITHIN_DAYS
     fail_on_deleted: bool = False
     reads_per_second: float = READS_PER_SECOND
@@ -47,11 +49,15 @@ class StatusOptions:
         "count the users with other days than declared": (
             "chime-expiration status --json | jq .summary.drift_statuses.MODIFIED"
         ),
+        "a page with a calendar, to look at every morning": (
+            "chime-expiration status --html status.html"
+        ),
     },
 )
 @stack_option()
 @region_option()
 @json_option()
+@html_option()
 @click.option(
     "--expiring-within",
     "expiring_within_days",
