@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.plan.policy_plan import PolicyPlan
 from chime_expiration_cli.plan.report import Report, StackPlan
 from chime_expiration_cli.plan.texts import (
@@ -18,16 +17,11 @@ from chime_expiration_cli.plan.texts import (
     stack_state,
     summary,
     user_name,
+    verdict,
 )
 
 # A comment of a pull request has at most 65,536 characters.
 _ROWS_PER_STACK = 100
-
-_VERDICTS = {
-    ExitStatus.NOTHING_REFUSED: "nothing would be refused",
-    ExitStatus.REFUSED: "something would be refused",
-    ExitStatus.NOT_JUDGED: "not everything could be judged",
-}
 
 
 def markdown(report: Report) -> str:
@@ -36,17 +30,11 @@ def markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"## User expirations: {_verdict(report)}"
+    yield f"## User expirations: {verdict(report)}"
     yield ""
     yield _escaped(summary(report))
     for stack in sorted(report.stacks, key=lambda each: not report.would_fail(each)):
         yield from _stack(stack, report)
-
-
-def _verdict(report: Report) -> str:
-    if report.fail_within_days is not None and report.deletes_too_soon and not report.refuses:
-        return f"somebody would be deleted within {in_days(report.fail_within_days)}"
-    return _VERDICTS[report.exit_status]
 
 
 def _stack(stack: StackPlan, report: Report) -> Iterator[str]:

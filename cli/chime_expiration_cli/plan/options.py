@@ -11,6 +11,7 @@ from chime_expiration_cli.help_pages import ExpirationCommand
 from chime_expiration_cli.shared_options import (
     READS_PER_SECOND,
     as_days,
+    html_option,
     json_option,
     rate_option,
     region_option,
@@ -39,6 +40,7 @@ class PlanOptions:
     stacks: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     json: bool = False
+    html: str | None = None
     markdown: bool = False
     fail_on_deletion_within_days: int | None = None
     sample: int | None = None
@@ -137,6 +139,7 @@ def _as_whole_days(ctx: click.Context, param: click.Parameter, value: str | None
     "this number of days from now.",
 )
 @json_option()
+@html_option()
 @click.option("--markdown", is_flag=True, help="Print Markdown instead of tables.")
 @rate_option()
 def plan(

@@ -14,6 +14,8 @@ from chime_expiration_cli.plan.action import Action
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.report import Report, StackPlan
 from chime_expiration_cli.plan.texts import (
+    PROBLEMS,
+    WARNINGS,
     action_text,
     count_text,
     expires_text,
@@ -28,16 +30,6 @@ from chime_expiration_cli.plan.texts import (
     user_name,
 )
 from chime_expiration_cli.plan.user_plan import UserPlan
-
-_PROBLEMS = (Action.REFUSED, Action.CONFLICTING, PolicyAction.REFUSED)
-_WARNINGS = (
-    Action.NOT_JUDGED,
-    Action.OVERDUE,
-    Action.LEFT_ALONE,
-    Action.CLEARED,
-    PolicyAction.NOT_JUDGED,
-    PolicyAction.CLEARED,
-)
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -120,9 +112,9 @@ def _expires(expires_at: datetime | None, report: Report, *, gets_days: bool) ->
 
 
 def _style(action: Action | PolicyAction) -> str:
-    if action in _PROBLEMS:
+    if action in PROBLEMS:
         return "bold red"
-    return "yellow" if action in _WARNINGS else "green"
+    return "yellow" if action in WARNINGS else "green"
 
 
 def _print(console: Console, *parts: object) -> None:

@@ -1,8 +1,9 @@
-"""The words that tables and Markdown share."""
+"""The words that tables, Markdown and the page share."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.plan.action import GIVES_DAYS, Action, Reason
 from chime_expiration_cli.plan.estimate import CONFIDENCE, Estimate
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
@@ -10,6 +11,21 @@ from chime_expiration_cli.plan.report import SOON_DAYS, Report, StackPlan
 from chime_expiration_cli.plan.user_plan import UserPlan
 
 _ORDER = list(Action)
+PROBLEMS = (Action.REFUSED, Action.CONFLICTING, PolicyAction.REFUSED)
+WARNINGS = (
+    Action.NOT_JUDGED,
+    Action.OVERDUE,
+    Action.LEFT_ALONE,
+    Action.CLEARED,
+    PolicyAction.NOT_JUDGED,
+    PolicyAction.CLEARED,
+)
+_VERDICTS = {
+    ExitStatus.NOTHING_REFUSED: "nothing would be refused",
+    ExitStatus.REFUSED: "something would be refused",
+    ExitStatus.NOT_JUDGED: "not everything could be judged",
+}
+
 _QUIET = (Action.UNCHANGED, Action.NOT_FOUND)
 
 
@@ -99,6 +115,13 @@ def count_text(estimate: Estimate) -> str:
     return f"about {estimate.count:,} ({estimate.low:,}-{estimate.high:,})"
 
 
+def verdict(report: Report) -> str:
+    """The meaning of the exit status."""
+    if report.fail_within_days is not None and report.deletes_too_soon and not report.refuses:
+        return f"somebody would be deleted within {in_days(report.fail_within_days)}"
+    return _VERDICTS[report.exit_status]
+
+
 def summary(report: Report) -> str:
     """The report in one line."""
     actions = report.actions
@@ -134,19 +157,20 @@ def _deletions(report: Report, days: int) -> list[str]:
     for policy in report.policies:
         count = report.deletions_by(policy, days)
         if count.high:
-            parts.append(f"{count_text(count)} of {_policy_name(policy)}")
+            parts.append(f"{count_text(count)} of {policy_name(policy)}")
     return parts
 
 
 def _policy_summary(policy: PolicyPlan) -> str:
-    name = _policy_name(policy)
+    name = policy_name(policy)
     if policy.action in (PolicyAction.APPLIED, PolicyAction.CLEARED) and policy.counts:
         counts = [f"{count_text(n)} {each.name}" for each, n in policy.counts.items()]
         return f"{name}: {', '.join(counts)}"
     return f"{name}: {action_text(policy.action, policy.reason)}"
 
 
-def _policy_name(policy: PolicyPlan) -> str:
+def policy_name(policy: PolicyPlan) -> str:
+    """What a policy is called."""
     return f"policy {policy.logical_id}" if policy.logical_id else "the policy"
 
 
