@@ -21,16 +21,25 @@ from chime_expiration_cli.failed_cleanups import failed_cleanups
 
 
 @dataclass(frozen=True, slots=True)
+class RegionSearch:
+    """How many stacks were searched in a region; None if AWS denied a call there."""
+
+    region: str
+    stacks: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeclarationSearch:
     """The stacks that were found, each with its declarations, and the calls that AWS denied.
 
     Declarations with a failed clean-up follow those that the stack still has. ``policies`` are
-    those of all stacks, in the same order.
+    those of all stacks, in the same order. ``regions`` has all regions of the search.
     """
 
     stacks: tuple[tuple[DeployedStack, tuple[Declaration, ...]], ...]
     denied_calls: tuple[DeniedCall, ...]
     policies: tuple[DeclaredPolicy, ...] = ()
+    regions: tuple[RegionSearch, ...] = ()
 
     @property
     def declarations(self) -> list[Declaration]:
@@ -54,6 +63,7 @@ def search_declarations(
     stacks: list[tuple[DeployedStack, tuple[Declaration, ...]]] = []
     all_policies: list[DeclaredPolicy] = []
     denied_calls: list[DeniedCall] = []
+    counts: list[RegionSearch] = []
     not_found = set(names)
     searched = [CloudFormation(client_for, region) for region in regions]
     for cloudformation in searched:
@@ -86,9 +96,11 @@ def search_declarations(
                 stacks.append((stack, tuple(declarations)))
             all_policies += policies
         denied_calls += search.denied_calls
+        stack_count = None if search.denied_calls else len(in_region)
+        counts.append(RegionSearch(cloudformation.region, stack_count))
     if not_found:
         raise _not_found(sorted(not_found), searched)
-    return DeclarationSearch(tuple(stacks), tuple(denied_calls), tuple(all_policies))
+    return DeclarationSearch(tuple(stacks), tuple(denied_calls), tuple(all_policies), tuple(counts))
 
 
 def _not_found(names: list[str], searched: list[CloudFormation]) -> CommandError:

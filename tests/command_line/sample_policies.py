@@ -27,6 +27,7 @@ _LEDGER = LedgerCounts(
         Kind.INTENDED: 0,
     },
     owned=12_001,
+    days_not_known=418,
     expiring_soon=311,
     next_expires_at=NOW + timedelta(hours=2, minutes=30),
     expirations={

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from rich.console import Console
 
+from chime_expiration_cli.declaration_search import RegionSearch
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.options import StatusOptions
 from chime_expiration_cli.status.report import Report
@@ -89,6 +90,48 @@ def test_a_named_stack_without_declarations_is_reported() -> None:
     assert found.exit_status == 0
 
 
+def test_the_stacks_that_were_searched_are_counted_in_each_region() -> None:
+    # GIVEN
+    stacks = FakeStack("Guests").declares("A", GUEST, 30), FakeStack("Other"), FakeStack("More")
+    account = CloudFormationAccount(*stacks)
+
+    # WHEN
+    found = build_report(
+        StatusOptions(),
+        ("us-east-1", "eu-west-1"),
+        Clients(account, {GUEST: 30}),
+        Console(file=io.StringIO()),
+    )
+
+    # THEN
+    assert found.searches == (RegionSearch("us-east-1", 3), RegionSearch("eu-west-1", 0))
+    assert not found.are_named
+    assert not found.reads_ledger
+
+
+def test_a_region_in_which_a_call_was_denied_has_an_unknown_number_of_stacks() -> None:
+    # GIVEN
+    account = CloudFormationAccount(FakeStack("Guests"))
+    account.denied.add("DescribeStacks")
+
+    # WHEN
+    found = build_report(
+        StatusOptions(), ("us-east-1",), Clients(account, {}), Console(file=io.StringIO())
+    )
+
+    # THEN
+    assert found.searches == (RegionSearch("us-east-1", None),)
+
+
+def test_named_stacks_are_the_only_ones_that_are_searched() -> None:
+    # WHEN
+    found = report(FakeStack("Guests"), {}, "Guests")
+
+    # THEN
+    assert found.searches == (RegionSearch("us-east-1", 1),)
+    assert found.are_named
+
+
 def test_a_user_that_does_not_exist_leaves_the_exit_status_at_0() -> None:
     # GIVEN
     stack = FakeStack("Guests").declares("A", GUEST, 30).declares("B", OTHER, 30)
@@ -164,6 +207,7 @@ def test_the_ledger_is_read_on_request() -> None:
     # THEN
     [policy] = found.policies
     assert policy.ledger is not None
+    assert found.reads_ledger
     assert found.exit_status == 0
 
 

@@ -305,6 +305,8 @@ def test_the_region_comes_from_the_variables_of_the_aws_cli(
         (["--expiring-within", "0"], StatusOptions(expiring_within_days=0)),
         (["--ledger"], StatusOptions(ledger=True)),
         (["--json", "--html", "a.html"], StatusOptions(json=True, html="a.html")),
+        (["--all"], StatusOptions(all=True)),
+        (["--sort", "expires"], StatusOptions(sort="expires")),
     ],
 )
 def test_the_arguments_become_options(
@@ -336,6 +338,7 @@ def test_the_arguments_become_options(
         (["status", "--expiring-within", "99999999"], "'99999999' is not a number of days: use 0-"),
         (["status", "--html", "-"], "'-' is not a file: standard output has the tables"),
         (["status", "--html", "missing/a.html"], "the folder of 'missing/a.html' does not exist"),
+        (["status", "--sort", "days"], "'days' is not one of 'stack', 'user', 'expires', 'status'"),
         (["status", "--rate", "0"], "'0' is not a number of calls a second: use more than 0"),
     ],
 )

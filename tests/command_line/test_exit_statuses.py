@@ -1,6 +1,7 @@
 """Exit status 1 means drift and nothing else, whatever happens to the process."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -142,7 +143,8 @@ def test_a_character_that_the_encoding_does_not_have_is_escaped() -> None:
 
     # THEN
     assert (process.returncode, error) == (1, b"")
-    assert output.startswith(b"G\\xe4ste  us-east-1")
+    assert b"  G\\xe4ste  us-east-1  8 declarations" in output
+    assert re.search(rb"2026-06-01 Mon +1  #+ *\n", output)
 
 
 def test_an_internal_error_has_its_own_status_and_asks_for_a_report() -> None:

@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
+from chime_expiration_cli.declaration_search import RegionSearch
 from chime_expiration_cli.policies.sweep import SweepState
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason, PolicyDifference
 from chime_expiration_cli.status.json_document import json_document
 from command_line.sample_policies import sample_policies
 from command_line.sample_report import CHAT, sample_report
+from command_line.sample_views import declarations_and_a_ledger
 from support.checkout import ROOT
 
 
@@ -75,7 +78,8 @@ def test_every_member_and_every_word_of_the_document_is_documented() -> None:
     documented = set(re.findall(r"`(\w+)`", page))
 
     # THEN
-    assert members(json_document(sample_report())) <= documented
+    searched = replace(sample_report(), searches=(RegionSearch("us-east-1", 3),))
+    assert members(json_document(searched)) <= documented
     assert members(json_document(sample_policies())) <= documented
     words = (*DriftStatus, *NotCheckedReason, *PolicyDifference, *SweepState)
     assert {word.name for word in words} <= documented
@@ -111,6 +115,49 @@ def test_a_policy_has_its_properties_counts_sweep_and_what_is_not_known() -> Non
     assert modified["differences"] == ["USERS_FAILED", "DEAD_LETTERS"]
     assert modified["last_failed_execution"]["stopped_at"] == "2026-05-28T03:02:00Z"
     assert modified["sweep"]["seconds"] == 90.0
+
+
+def test_the_calendar_has_the_users_of_each_period() -> None:
+    # WHEN
+    calendar = json_document(declarations_and_a_ledger())["calendar"]
+
+    # THEN
+    assert calendar["periods"][0] == {
+        "first_day": "2026-06-01",
+        "last_day": "2026-06-01",
+        "declared_users": 1,
+        "policy_users": 311,
+    }
+    assert calendar["expired"] == {"declared_users": 1, "policy_users": None}
+    assert calendar["not_known"] == {"declared_users": 1, "policy_users": 418}
+    assert (calendar["policies_included"], calendar["policies_not_included"]) == (1, 0)
+
+
+def test_users_of_policies_are_not_known_without_a_ledger() -> None:
+    # WHEN
+    calendar = json_document(sample_report())["calendar"]
+
+    # THEN
+    assert calendar["never"] == {"declared_users": 1, "policy_users": None}
+
+
+def test_problems_and_notes_are_the_sentences_of_the_terminal() -> None:
+    # GIVEN
+    searches = (RegionSearch("us-east-1", 3), RegionSearch("eu-west-1", 0))
+
+    # WHEN
+    document = json_document(replace(sample_report(), searches=searches))
+
+    # THEN
+    assert document["problems"][0] == {
+        "kind": "users MODIFIED",
+        "is_drift": True,
+        "action": "run chime-expiration repair to set the declared days",
+        "subject": "guest-43 in GuestPolicy (us-east-1)",
+        "sentences": ["expected 30 days, actual 90 days"],
+    }
+    assert document["notes"] == ["no stack in eu-west-1"]
+    assert document["searches"][1] == {"region": "eu-west-1", "stacks": 0}
 
 
 def test_the_denied_calls_of_policies_are_those_of_the_document() -> None:

@@ -1,6 +1,6 @@
 """The users in the table of a policy, counted one by one."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +88,44 @@ def test_the_next_to_expire_has_days_that_are_certain_and_has_not_expired() -> N
         (NOW + timedelta(days=7)).date(): 1,
         (NOW + timedelta(days=8)).date(): 1,
     }
+
+
+def test_users_are_counted_by_the_day_on_which_they_expire() -> None:
+    # GIVEN a second before midnight in UTC is a day, and midnight is the next one
+    account = ledger(
+        entry(1, Kind.SET, -1, days=30),
+        entry(2, Kind.SET, 1, days=30),
+        entry(3, Kind.SET, DAY / 2 - 1, days=30),
+        entry(4, Kind.SET, DAY / 2, days=30),
+        entry(5, Kind.SET, 400 * DAY, days=500),
+    )
+
+    # THEN
+    assert scan(account).expirations == {
+        date(2026, 6, 1): 2,
+        date(2026, 6, 2): 1,
+        date(2027, 7, 6): 1,
+    }
+
+
+def test_users_that_the_policy_has_given_no_days_never_expire_as_far_as_it_knows() -> None:
+    # GIVEN
+    account = ledger(
+        entry(1, Kind.OVERDUE),
+        entry(2, Kind.OVERDUE, days=30),
+        entry(3, Kind.LEFT_ALONE),
+        entry(4, Kind.FAILED),
+        entry(5, Kind.INTENDED, intended=frozenset({30})),
+        entry(6, Kind.SET, days=30, intended=frozenset({60})),
+        entry(7, Kind.SET, days=30),
+    )
+
+    # WHEN
+    counts = scan(account)
+
+    # THEN
+    assert (counts.never, counts.days_not_known) == (1, 5)
+    assert sum(counts.expirations.values()) == 1
 
 
 def test_the_cost_is_what_dynamodb_reports() -> None:

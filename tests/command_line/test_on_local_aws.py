@@ -247,7 +247,7 @@ def result_in_sync(deployed: Account) -> subprocess.CompletedProcess[str]:
     """The result for two stacks in two regions whose users have the declared days."""
     deployed.reset_users()
     regions = ["--region", "us-east-1", "--region", "eu-central-1"]
-    return deployed.status("--stack", "Guests", "--stack", "Europe", *regions)
+    return deployed.status("--all", "--stack", "Guests", "--stack", "Europe", *regions)
 
 
 def test_two_stacks_in_two_regions_are_in_sync(
@@ -275,10 +275,11 @@ def test_other_days_are_modified(account: Account) -> None:
     account.set_expiration("modified", 60)
 
     # WHEN
-    result = account.status("--stack", "Guests")
+    result = account.status("--all", "--stack", "Guests")
 
     # THEN
     assert result.returncode == 1
+    assert "users MODIFIED: 1" in result.stdout
     assert re.search(r"  modified +MODIFIED +30 days +60 days", result.stdout)
     assert "\x1b[" not in result.stdout
 
@@ -320,7 +321,7 @@ def test_a_user_whose_clean_up_failed_is_orphaned_until_its_expiration_is_remove
     account: Account,
 ) -> None:
     # WHEN
-    orphaned = account.status("--stack", "Replaced")
+    orphaned = account.status("--all", "--stack", "Replaced")
     account.set_expiration("orphan", None)
     repaired = account.status("--stack", "Replaced")
 
@@ -339,7 +340,7 @@ def test_a_finding_of_a_failed_rollback_explains_what_cloudformation_reports(
     account.set_expiration("unstable", 60)
 
     # WHEN
-    result = account.status("--stack", "Unstable")
+    result = account.status("--all", "--stack", "Unstable")
 
     # THEN
     assert result.returncode == 1
@@ -362,7 +363,7 @@ def test_a_user_is_not_checked_if_access_is_denied(account: Account) -> None:
     account.local_aws.chime.authorizer = deny
 
     # WHEN
-    result = account.status("--stack", "Guests")
+    result = account.status("--all", "--stack", "Guests")
 
     # THEN
     assert result.returncode == 3
@@ -388,6 +389,8 @@ def test_a_policy_has_its_sweep_its_users_and_its_ledger(account: Account) -> No
         <= timedelta(days=26)
     )
     assert (policy["dead_letters"], policy["last_failed_execution"]) == (0, None)
+    periods = json.loads(result.stdout)["calendar"]["periods"]
+    assert sum(each["policy_users"] for each in periods[9:11]) == 4
     assert policy["schedule"] == "rate(1 day)"
     assert policy["not_known"] == {}
 

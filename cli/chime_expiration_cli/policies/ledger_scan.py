@@ -60,6 +60,8 @@ def scan_ledger(
         expirations=total.expirations,
         read_units=total.read_units,
         seconds=time.monotonic() - began,
+        never=total.never,
+        days_not_known=total.days_not_known,
     )
 
 
@@ -75,6 +77,8 @@ class _Counts:
     next_expiry: float = inf
     # At most as many days as an expiration can have.
     expirations: Counter[date] = field(default_factory=Counter)
+    never: int = 0
+    days_not_known: int = 0
     read_units: float = 0.0
 
     def add(self, items: Iterable[Item]) -> None:
@@ -82,8 +86,13 @@ class _Counts:
             kind = Kind(item[EntryAttribute.KIND]["S"])
             self.kinds[kind] += 1
             has_intent = EntryAttribute.INTENDED in item
-            self.owned += has_intent or EntryAttribute.DAYS in item
-            if kind is Kind.SET and not has_intent:
+            is_owned = has_intent or EntryAttribute.DAYS in item
+            self.owned += is_owned
+            if kind is Kind.OVERDUE and not is_owned:
+                self.never += 1
+            elif kind is not Kind.SET or has_intent:
+                self.days_not_known += 1
+            else:
                 expiry = int(item[TIME_TO_LIVE]["N"]) - KEPT_AFTER_EXPIRY_SECONDS
                 if expiry > self.now:
                     self.next_expiry = min(self.next_expiry, expiry)
@@ -96,6 +105,8 @@ class _Counts:
         self.expiring_soon += other.expiring_soon
         self.next_expiry = min(self.next_expiry, other.next_expiry)
         self.expirations.update(other.expirations)
+        self.never += other.never
+        self.days_not_known += other.days_not_known
         self.read_units += other.read_units
 
 

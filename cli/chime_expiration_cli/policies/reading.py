@@ -46,6 +46,8 @@ class LedgerCounts:
     ``owned`` can have days that the policy has set. ``next_expires_at`` is the earliest moment to
     come at which a user expires by the days that the policy has set, and ``expiring_soon`` is how
     many do so until a given moment. ``expirations`` are the users that expire on each day, in UTC.
+    ``never`` are those that the policy has given no days. ``days_not_known`` are those of whom it
+    does not know the days, such as those that others have set.
     """
 
     kinds: Mapping[Kind, int]
@@ -55,6 +57,8 @@ class LedgerCounts:
     expirations: Mapping[date, int]
     read_units: float
     seconds: float
+    never: int = 0
+    days_not_known: int = 0
 
     @property
     def users(self) -> int:

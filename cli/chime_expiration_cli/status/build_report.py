@@ -73,4 +73,7 @@ def build_report(
             if stack.id in findings or stack.id in policies or is_named(stack)
         ),
         denied_calls=search.denied_calls,
+        searches=search.regions,
+        are_named=bool(options.stacks),
+        reads_ledger=options.ledger,
     )

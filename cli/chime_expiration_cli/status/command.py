@@ -14,7 +14,8 @@ from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.json_document import json_document
 from chime_expiration_cli.status.options import StatusOptions
 from chime_expiration_cli.status.report import Report
-from chime_expiration_cli.status.tables import print_report
+from chime_expiration_cli.status.sorting import Order
+from chime_expiration_cli.status.terminal import View, print_report
 
 
 def run(options: StatusOptions) -> ExitStatus:
@@ -24,7 +25,7 @@ def run(options: StatusOptions) -> ExitStatus:
     report = build_report(options, regions, clients, Console(stderr=True))
     if options.html is not None:
         _write_page(options.html, report)
-    write_result(_json(report) if options.json else _tables(report))
+    write_result(_json(report) if options.json else _text(report, options))
     return report.exit_status
 
 
@@ -40,9 +41,13 @@ def _json(report: Report) -> str:
     return json.dumps(json_document(report), indent=2) + "\n"
 
 
-def _tables(report: Report) -> str:
+def _text(report: Report, options: StatusOptions) -> str:
     console = result_console()
+    view = View(
+        tables=Order(options.sort) if options.sort else Order.STACK if options.all else None,
+        ascii_only=not console.encoding.startswith("utf"),
+    )
     # rich itself would end the process with status 1 when standard output is closed.
     console.file = text = io.StringIO()
-    print_report(report, console)
+    print_report(report, console, view)
     return text.getvalue()

@@ -7,8 +7,11 @@ from typing import Any
 from chime_expiration_cli.declarations import Declaration
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.expirations import Users, expirations_of
 from chime_expiration_cli.status.explanation import explain
+from chime_expiration_cli.status.notes import notes
 from chime_expiration_cli.status.policy_json import policy_json
+from chime_expiration_cli.status.problems import problems_of
 from chime_expiration_cli.status.report import Report, StackReport
 
 VERSION = 1
@@ -34,6 +37,21 @@ def json_document(report: Report) -> dict[str, Any]:
             "policies": policies.total(),
             "policy_drift_statuses": {status.name: policies[status] for status in DriftStatus},
         },
+        "searches": [
+            {"region": search.region, "stacks": search.stacks} for search in report.searches
+        ],
+        "problems": [
+            {
+                "kind": each.kind,
+                "is_drift": each.is_drift,
+                "action": each.action,
+                "subject": each.subject,
+                "sentences": list(each.sentences),
+            }
+            for each in problems_of(report)
+        ],
+        "notes": notes(report),
+        "calendar": _calendar(report),
         "stacks": [_stack(each, report) for each in report.stacks],
         "denied_calls": [
             {
@@ -44,6 +62,32 @@ def json_document(report: Report) -> dict[str, Any]:
             }
             for call in report.all_denied_calls
         ],
+    }
+
+
+def _calendar(report: Report) -> dict[str, Any]:
+    expirations = expirations_of(report)
+    is_known = expirations.policies > 0
+
+    def members(users: Users) -> dict[str, int | None]:
+        policies = users.policies if is_known else None
+        return {"declared_users": users.declared, "policy_users": policies}
+
+    return {
+        "policies_included": expirations.policies,
+        "policies_not_included": expirations.other_policies,
+        "periods": [
+            {
+                "first_day": period.first.isoformat(),
+                "last_day": period.last.isoformat(),
+                **members(period.users),
+            }
+            for period in expirations.periods
+        ],
+        "expired": {"declared_users": expirations.expired, "policy_users": None},
+        "later": members(expirations.later),
+        "never": members(expirations.never),
+        "not_known": members(expirations.not_known),
     }
 
 

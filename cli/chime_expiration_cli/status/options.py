@@ -25,6 +25,7 @@ class StatusOptions:
     """What to check, and how.
 
     No ``stacks``: all stacks of the regions. No ``regions``: the region of the AWS configuration.
+    ``sort`` implies ``all``.
     """
 
     stacks: tuple[str, ...] = ()
@@ -35,6 +36,8 @@ class StatusOptions:
     fail_on_deleted: bool = False
     reads_per_second: float = READS_PER_SECOND
     ledger: bool = False
+    all: bool = False
+    sort: str | None = None
 
 
 @click.command(
@@ -45,6 +48,9 @@ class StatusOptions:
         "check one stack and its nested stacks": "chime-expiration status --stack GuestPolicy",
         "check all stacks of two regions": (
             "chime-expiration status --region us-east-1 --region eu-central-1"
+        ),
+        "list all users, those that expire first at the top": (
+            "chime-expiration status --sort expires"
         ),
         "count the users with other days than declared": (
             "chime-expiration status --json | jq .summary.drift_statuses.MODIFIED"
@@ -76,7 +82,15 @@ class StatusOptions:
 @click.option(
     "--ledger",
     is_flag=True,
-    help="Count the users in the table of each policy. This reads the whole table.",
+    help="Count the users in the table of each policy, also in the calendar. This reads the whole "
+    "table.",
+)
+@click.option("--all", is_flag=True, help="Also print tables of all users and policies.")
+@click.option(
+    "--sort",
+    type=click.Choice(["stack", "user", "expires", "status"]),
+    help="Print the tables in this order; implies --all. stack: a table for each stack. "
+    "Others: one table for all stacks.",
 )
 def status(**options: Any) -> ExitStatus:
     """Detect drift.

@@ -87,7 +87,9 @@ def _difference(difference: PolicyDifference, finding: PolicyFinding) -> str:
         case PolicyDifference.PROPERTIES_DIFFER:
             return f"properties differ: {_property_differences(finding)}; deploy the policy again"
         case PolicyDifference.SWEEP_FAILED:
-            return f"sweep failed: {item.error}"
+            return (
+                f"sweep failed: {item.error}; correct the cause, the schedule starts the next one"
+            )
         case PolicyDifference.SWEEP_STOPPED:
             return (
                 "sweep stopped: it has not ended, and no execution of the state machine continues "

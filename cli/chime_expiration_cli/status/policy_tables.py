@@ -50,7 +50,7 @@ def policy_lines(
         yield "declares", describe_properties(policy.expected)
     if item and finding.sweep:
         yield "users", _users(item, finding.sweep)
-        yield "sweep", _sweep(item, finding.sweep, now)
+        yield "sweep", describe_sweep(item, finding.sweep, now)
         if finding.sweep.previous_finished_at:
             yield "sweep before", f"ended {_when(finding.sweep.previous_finished_at, now)}"
     yield "schedule", _known(policy.schedule)
@@ -103,7 +103,8 @@ def _users(item: Policy, sweep: Sweep) -> str:
     return f"{sweep.users}{so_far}: {', '.join(parts)}"
 
 
-def _sweep(item: Policy, sweep: Sweep, now: datetime) -> str:
+def describe_sweep(item: Policy, sweep: Sweep, now: datetime) -> str:
+    """What the last sweep is doing, and when it ends or has ended."""
     if sweep.state.has_ended:
         length = ""
         if sweep.finished_at and sweep.began_at:
@@ -152,9 +153,14 @@ def _known(value: object) -> str:
     return f"not known: {value.reason}" if isinstance(value, NotKnown) else str(value)
 
 
-def _when(moment: datetime, now: datetime) -> str:
+def since(moment: datetime, now: datetime) -> str:
+    """How far ``moment`` is from ``now``."""
     length = _length(abs(moment - now))
-    return f"{_moment(moment)}, {f'in {length}' if moment > now else f'{length} ago'}"
+    return f"in {length}" if moment > now else f"{length} ago"
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    return f"{_moment(moment)}, {since(moment, now)}"
 
 
 def _moment(moment: datetime) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.declaration_search import RegionSearch
 from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.policies.reading import Denied
@@ -28,7 +29,11 @@ class StackReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The stacks of all regions; ``denied_calls`` are calls to CloudFormation."""
+    """The stacks of all regions; ``denied_calls`` are calls to CloudFormation.
+
+    ``are_named``: only the stacks that ``--stack`` names were searched. ``reads_ledger``: with
+    ``--ledger``.
+    """
 
     checked_at: datetime
     regions: tuple[str, ...]
@@ -36,6 +41,9 @@ class Report:
     fail_on_deleted: bool
     stacks: tuple[StackReport, ...]
     denied_calls: tuple[DeniedCall, ...]
+    searches: tuple[RegionSearch, ...] = ()
+    are_named: bool = False
+    reads_ledger: bool = False
 
     @property
     def findings(self) -> Iterator[Finding]:

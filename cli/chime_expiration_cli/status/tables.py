@@ -1,7 +1,10 @@
-"""The report for people: a table for each stack, in colour on a terminal.
+"""Each user and each policy of the report, in tables, in colour on a terminal.
 
 Each colour has a word beside it: logs have no colours, and not everybody can tell them apart.
 """
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,7 +16,7 @@ from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.explanation import explain
 from chime_expiration_cli.status.policy_tables import policy_table
 from chime_expiration_cli.status.report import Report, StackReport
-from chime_expiration_cli.status.summary import summary
+from chime_expiration_cli.status.sorting import Order, in_order
 from chime_expiration_cli.status.texts import (
     UNKNOWN,
     actual_days,
@@ -26,13 +29,18 @@ from chime_expiration_cli.status.texts import (
 )
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Print a table for each stack, explanations below it, and a summary in the last line."""
+def print_tables(report: Report, console: Console, order: Order = Order.STACK) -> None:
+    """Print the users and policies of each stack, with explanations below each table."""
+    if order is Order.STACK:
+        for each in report.stacks:
+            _print_stack(each, report, console)
+        return
+    findings = in_order(report.findings, order)
+    if findings:
+        _print_findings(findings, report, console, with_stack=True)
     for each in report.stacks:
-        _print_stack(each, report, console)
-    for call in report.denied_calls:
-        _print(console, Text(f"{DriftStatus.NOT_CHECKED.name}:", "yellow"), str(call))
-    _print(console, Text(summary(report), "bold"))
+        if each.policies:
+            _print_stack(replace(each, findings=()), report, console)
 
 
 def _print_stack(stack_report: StackReport, report: Report, console: Console) -> None:
@@ -42,41 +50,61 @@ def _print_stack(stack_report: StackReport, report: Report, console: Console) ->
     heading.append(stack.status, "not bold" if stack.is_stable else "bold red")
     if stack.parent_id:
         heading.append(f"  nested in {stack.parent_id.split('/')[1]}", "not bold")
-    _print(console, heading)
+    print_line(console, heading)
     if stack_report.policies:
         _print_policies(stack_report, report, console)
         if not findings:
             return
     if not findings:
-        _print(console, f"  {without_findings(stack_report)}\n")
+        print_line(console, f"  {without_findings(stack_report)}\n")
         return
+    _print_findings(findings, report, console, with_stack=False)
+
+
+def _print_findings(
+    findings: Sequence[Finding], report: Report, console: Console, *, with_stack: bool
+) -> None:
     app_instances = {app_instance(finding) for finding in findings}
-    table = _table(findings, report, with_app_instance=len(app_instances) > 1)
+    # Where the stack tells it, its long id would leave no room for the rest.
+    places = {(finding.declaration.stack.id, app_instance(finding)) for finding in findings}
+    stacks = {stack for stack, _ in places} if with_stack else {""}
+    table = _table(
+        findings, report, with_stack=with_stack, with_app_instance=len(places) > len(stacks)
+    )
     if len(app_instances) == 1:
-        _print(console, f"  users of {app_instances.pop()}")
+        print_line(console, f"  users of {app_instances.pop()}")
     console.print(Padding(table, (0, 0, 0, 2), expand=False))
     for finding in findings:
         explanation = explain(finding, report.checked_at)
         if explanation:
-            _print(console, Text(f"  {user_name(finding)}:", _style(finding, report)), explanation)
-    _print(console)
+            print_line(
+                console, Text(f"  {user_name(finding)}:", _style(finding, report)), explanation
+            )
+    print_line(console)
 
 
 def _print_policies(stack_report: StackReport, report: Report, console: Console) -> None:
     for finding in stack_report.policies:
         app_instance = finding.policy.app_instance or UNKNOWN
-        _print(console, f"  policy for {app_instance} ({finding.policy.logical_id})")
+        print_line(console, f"  policy for {app_instance} ({finding.policy.logical_id})")
         table = policy_table(finding, report.checked_at, report.expiring_within_days)
         console.print(Padding(table, (0, 0, 0, 4), expand=False))
-        _print(console)
+        print_line(console)
 
 
-def _table(findings: tuple[Finding, ...], report: Report, *, with_app_instance: bool) -> Table:
+def _table(
+    findings: Iterable[Finding], report: Report, *, with_stack: bool, with_app_instance: bool
+) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     columns = ["user", "drift status", "expected", "actual", "expires (UTC)"]
-    for column in ["app instance", *columns] if with_app_instance else columns:
+    if with_app_instance:
+        columns.insert(0, "app instance")
+    if with_stack:
+        columns.append("stack")
+    for column in columns:
         table.add_column(column, overflow="fold")
     for finding in findings:
+        stack = finding.declaration.stack
         cells: list[str | Text] = [
             user_name(finding),
             Text(drift_status(finding), _style(finding, report)),
@@ -86,6 +114,8 @@ def _table(findings: tuple[Finding, ...], report: Report, *, with_app_instance: 
         ]
         if with_app_instance:
             cells.insert(0, app_instance(finding).rpartition("/")[2])
+        if with_stack:
+            cells.append(f"{stack.name} ({stack.region})")
         table.add_row(*cells)
     return table
 
@@ -105,6 +135,7 @@ def _expires(finding: Finding, report: Report) -> Text:
     return Text(expires(finding, report), style)
 
 
-def _print(console: Console, *parts: object) -> None:
-    # No line breaks at the width of the terminal: the lines are copied and searched.
+def print_line(console: Console, *parts: object) -> None:
+    """Print a line that is not broken at the width of the terminal."""
+    # The lines are copied and searched.
     console.print(*parts, soft_wrap=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chime_expiration_cli.declarations import Declaration, DeploymentState
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.explanation import in_days
+from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.report import Report, StackReport
 
 UNKNOWN = "?"
@@ -22,7 +23,7 @@ def app_instance(finding: Finding) -> str:
     return user.app_instance_arn if user else UNKNOWN
 
 
-def drift_status(finding: Finding) -> str:
+def drift_status(finding: Finding | PolicyFinding) -> str:
     """The drift status, with its reason."""
     reason = finding.not_checked_reason
     return finding.drift_status.name + (f" ({reason.value})" if reason else "")

@@ -1,0 +1,157 @@
+"""What is reported first: everything that makes the exit status another one than 0."""
+
+from dataclasses import replace
+
+import pytest
+
+from chime_expiration_cli.status.comparison import Finding
+from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.problems import problems_of
+from chime_expiration_cli.status.report import Report
+from command_line.policy_account import DAY, PolicyAccount, finding_of, policy_stack
+from command_line.sample_policies import sample_policies
+from command_line.sample_report import sample_report
+
+
+def subjects(report: Report) -> list[tuple[str, str]]:
+    return [(each.kind, each.subject.partition(" in ")[0]) for each in problems_of(report)]
+
+
+def only(report: Report, *findings: Finding) -> Report:
+    """The report with these findings of its first stack, and without denied calls."""
+    first = replace(report.stacks[0], findings=findings)
+    return replace(report, stacks=(first,), denied_calls=())
+
+
+def test_drift_comes_first_and_each_kind_is_together() -> None:
+    assert subjects(sample_report())[:-1] == [
+        ("users MODIFIED", "guest-43"),
+        ("users MODIFIED", "guest-44"),
+        ("users MODIFIED", "guest-2"),
+        ("users ORPHANED", "guest-47"),
+        ("users NOT_CHECKED (unresolved)", "guest-46"),
+        ("users NOT_CHECKED (access denied)", "guest-1"),
+        ("stacks not stable", "EuropePolicy (eu-central-1)"),
+    ]
+    assert problems_of(sample_report())[-1].kind == "calls denied"
+
+
+def test_policies_come_before_users() -> None:
+    # GIVEN
+    both = sample_report()
+    both = replace(both, stacks=both.stacks + sample_policies().stacks)
+
+    # THEN
+    kinds = list(dict.fromkeys(kind for kind, _ in subjects(both)))
+    assert kinds[:2] == ["policies MODIFIED", "users MODIFIED"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_deleted_user_is_a_problem_only_if_it_is_drift(fails: bool) -> None:
+    # GIVEN
+    report = replace(sample_report(), fail_on_deleted=fails)
+    deleted = [each for each in report.findings if each.drift_status is DriftStatus.DELETED]
+
+    # THEN
+    assert bool(problems_of(only(report, *deleted))) is fails
+
+
+def test_there_is_no_problem_if_and_only_if_the_exit_status_is_0() -> None:
+    # GIVEN
+    report = sample_report()
+    reports = [
+        *(only(report, finding) for finding in report.stacks[0].findings),
+        replace(report, stacks=()),
+        replace(report, stacks=report.stacks[1:], denied_calls=()),
+        *(replace(sample_policies(), stacks=(each,)) for each in sample_policies().stacks),
+    ]
+
+    # THEN
+    assert {bool(each.exit_status) for each in reports} == {False, True}
+    for each in reports:
+        assert bool(problems_of(each)) == bool(each.exit_status)
+        is_drift = any(problem.is_drift for problem in problems_of(each))
+        assert is_drift == (each.exit_status == 1)
+
+
+def test_every_problem_with_users_says_what_is_wrong() -> None:
+    # GIVEN
+    [finding, *_] = sample_report().findings
+
+    # THEN
+    for result in (*DriftStatus, *NotCheckedReason):
+        if result in (
+            DriftStatus.IN_SYNC,
+            DriftStatus.NOT_CHECKED,
+            NotCheckedReason.SWEEP_RUNNING,
+        ):
+            continue
+        report = replace(sample_report(), fail_on_deleted=True)
+        [problem] = problems_of(only(report, replace(finding, result=result)))
+        assert all(problem.sentences)
+
+
+def test_a_user_has_its_app_instance_where_a_stack_has_several() -> None:
+    # GIVEN
+    report = sample_report()
+    guest, europe = report.stacks[0].findings[1], report.stacks[1].findings[1]
+
+    # THEN
+    assert [subject for _, subject in subjects(only(report, guest, europe))] == [
+        "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20/user/guest-43",
+        "0b9d4a57-77e1-4d5a-9f0c/user/guest-2",
+    ]
+
+
+def test_a_running_sweep_says_when_it_ends() -> None:
+    [_, running, not_known] = problems_of(sample_policies())
+    assert running.kind == "policies NOT_CHECKED (sweep running)"
+    assert "ends between 2026-06-01 13:02 and 2026-06-01 13:21 UTC" in running.sentences[-1]
+    assert not_known.kind == "values of policies not known"
+    assert not_known.sentences[0].startswith("dead letters: access denied: sqs:GetQueueAttributes")
+
+
+def policy_report(account: PolicyAccount) -> Report:
+    """The report of an account with one policy."""
+    [stack, *_] = sample_policies().stacks
+    stack = replace(stack, policies=(finding_of(account),))
+    return replace(sample_policies(), stacks=(stack,))
+
+
+def test_a_sweep_that_failed_says_what_to_do() -> None:
+    # GIVEN
+    account = PolicyAccount(policy_stack())
+    account.declare()
+    account.begin(-DAY)
+    account.finish(-DAY + 9, "not allowed: chime:ListAppInstanceUsers")
+
+    # THEN
+    [problem] = problems_of(policy_report(account))
+    assert problem.is_drift
+    [sentence] = problem.sentences
+    assert sentence.endswith("; correct the cause, the schedule starts the next one")
+
+
+def test_a_policy_whose_item_cannot_be_read_is_one_problem() -> None:
+    # GIVEN
+    account = PolicyAccount(policy_stack())
+    account.declare()
+    account.denied = {"dynamodb:GetItem"}
+
+    # THEN
+    [problem] = problems_of(policy_report(account))
+    assert problem.kind == "policies NOT_CHECKED (access denied)"
+    assert problem.action == "allow the action, then check again"
+
+
+def test_a_deployment_in_progress_is_waited_for() -> None:
+    # GIVEN
+    report = sample_report()
+    stack = replace(report.stacks[0].stack, status="UPDATE_IN_PROGRESS")
+    report = replace(
+        report, stacks=(replace(report.stacks[0], stack=stack, findings=()),), denied_calls=()
+    )
+
+    # THEN
+    [problem] = problems_of(report)
+    assert problem.sentences == ("UPDATE_IN_PROGRESS: check again after the deployment",)
