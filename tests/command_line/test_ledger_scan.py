@@ -43,6 +43,29 @@ def test_users_are_counted_by_kind_over_all_segments_and_pages() -> None:
     assert account.scans >= 25
 
 
+class Pages(PolicyAccount):
+    """Remembers how many users each page may have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits: list[int] = []
+
+    def scan(self, **request: Any) -> Any:
+        self.limits.append(request["Limit"])
+        return super().scan(**request)
+
+
+def test_pages_are_small_so_that_the_memory_is_too() -> None:
+    # GIVEN
+    account = Pages()
+
+    # WHEN
+    scan(account)
+
+    # THEN
+    assert max(account.limits) <= 1_000
+
+
 def test_users_with_days_or_an_intent_are_owned() -> None:
     # GIVEN
     account = ledger(

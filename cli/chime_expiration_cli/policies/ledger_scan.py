@@ -21,6 +21,9 @@ from chime_expiration_handler.contract.ledger import (
     Kind,
 )
 
+# A page of 1 MB, the most that DynamoDB returns, would need several MB of memory in each thread.
+_PAGE_SIZE = 500
+
 # All names are written with a #: some are reserved words of DynamoDB.
 _READ = (EntryAttribute.KIND, EntryAttribute.DAYS, EntryAttribute.INTENDED, TIME_TO_LIVE)
 
@@ -140,5 +143,6 @@ def _request(table_name: str, app_instance_arn: str) -> dict[str, Any]:
         "FilterExpression": "begins_with(#key, :users)",
         "ExpressionAttributeNames": {"#key": KEY, **{f"#{name}": str(name) for name in _READ}},
         "ExpressionAttributeValues": {":users": {"S": f"{app_instance_arn}/user/"}},
+        "Limit": _PAGE_SIZE,
         "ReturnConsumedCapacity": "TOTAL",
     }
