@@ -16,6 +16,7 @@ from bench.measurements import (
     policy_deployed,
     policy_scripts,
     policy_sweeps,
+    status,
     synth,
     template,
     warm_update,
@@ -86,5 +87,8 @@ MEASUREMENTS = {
     ),
     "policy_deployed": Measurement(
         "sweeping on the local AWS", lambda to: policy_deployed.measure(to.users(10_000))
+    ),
+    "status": Measurement(
+        "running status", lambda to: status.measure(to.users(2_000), to.users(100_000))
     ),
 }
