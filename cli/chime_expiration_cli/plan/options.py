@@ -93,7 +93,9 @@ def _as_whole_days(ctx: click.Context, param: click.Parameter, value: str | None
 @click.argument("assembly", default=None, required=False, metavar="[CDK.OUT]")
 @stack_option()
 @region_option()
-@click.option("--app-instance", metavar="ARN", help="Plan a policy for it, without a stack.")
+@click.option(
+    "--app-instance", metavar="ARN", help="Plan a policy for this AppInstance, without a stack."
+)
 @click.option(
     "--expire-after",
     metavar="DAYS",
@@ -121,7 +123,8 @@ def _as_whole_days(ctx: click.Context, param: click.Parameter, value: str | None
 @click.option(
     "--allow-immediate-expiration",
     is_flag=True,
-    help="With --app-instance: delete users that are older than the days within hours.",
+    help="With --app-instance: also set users that are older than the days, or within a day of "
+    "them. Chime SDK deletes these users within hours.",
 )
 @click.option(
     "--sample",
