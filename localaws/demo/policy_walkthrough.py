@@ -86,7 +86,8 @@ class PolicyWalkthrough:
             explain("'expirations={}' leaves out the users that cdk.json declares.")
             explain(
                 f"The policy sets at most {CALLS_PER_SECOND} users per second here, so that you "
-                "wait less. The default is 8, because Chime SDK allows 10 such calls per second."
+                "wait less. The default is 8: AWS documents no quota for this call, so 10 are "
+                "assumed."
             )
         with waiting(step.activity, self._progress(step)) as show:
             self._cdk.run(
