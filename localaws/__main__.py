@@ -53,7 +53,12 @@ def _advance(number: int, unit: str) -> int:
     except AdvanceError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{number} {unit} later: {len(deleted)} users have expired and are deleted")
+    expired = (
+        "1 user has expired and is"
+        if len(deleted) == 1
+        else f"{len(deleted)} users have expired and are"
+    )
+    print(f"{number} {unit} later: {expired} deleted")
     for arn in deleted:
         print(arn)
     return 0

@@ -190,6 +190,11 @@ def test_a_policy_of_the_arguments_has_their_rule(options: list[PlanOptions]) ->
             "--allow-immediate-expiration".split(),
             "exclude each other",
         ),
+        (
+            f"--app-instance {CHAT} --expire-after 14 --notice 14".split(),
+            "use a longer --expire-after",
+        ),
+        (["--app-instance", CHAT, "--expire-after", "1"], "the notice is 1, so that"),
         (["--sample", "0"], "'0' is not a number of users: use 1 or more, or all"),
         (["--fail-on-deletion-within", "x"], "'x' is not a number of days: use 0-5475"),
     ],

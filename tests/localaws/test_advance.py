@@ -38,7 +38,7 @@ def test_expired_users_are_deleted_and_printed(
     # THEN
     assert status == 0
     assert capsys.readouterr().out.splitlines() == [
-        "1 day later: 1 users have expired and are deleted",
+        "1 day later: 1 user has expired and is deleted",
         user,
     ]
     assert chime.user(user) is None

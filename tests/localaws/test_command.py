@@ -110,10 +110,10 @@ def test_time_can_pass_in_a_local_aws_that_runs(tmp_path: Path) -> None:
             "23 hours later: 0 users have expired and are deleted"
         ]
         assert run_in_shell(f"{advance} advance 29 days").splitlines() == [
-            "29 days later: 1 users have expired and are deleted",
+            "29 days later: 1 user has expired and is deleted",
             f"{chat}/user/load-test",
         ]
         assert run_in_shell(f"{advance} advance 1 hour").splitlines() == [
-            "1 hour later: 1 users have expired and are deleted",
+            "1 hour later: 1 user has expired and is deleted",
             f"{chat}/user/guest-42",
         ]

@@ -18,7 +18,7 @@ from chime_expiration_cli.shared_options import (
     stack_option,
 )
 from chime_expiration_handler.contract.arn import AppInstanceArn
-from chime_expiration_handler.contract.days import expiration_days
+from chime_expiration_handler.contract.days import LEAST_NOTICE, expiration_days
 from chime_expiration_handler.contract.policy_properties import PolicyProperties, Rule
 from chime_expiration_handler.contract.user_patterns import EVERY_USER, UserSelection
 
@@ -194,6 +194,13 @@ def _policy(
     if rule.notice_days is not None and rule.allow_immediate_expiration:
         raise click.UsageError(
             "--notice and --allow-immediate-expiration exclude each other: use one of them"
+        )
+    notice = LEAST_NOTICE.days if rule.notice_days is None else rule.notice_days
+    if rule.days <= notice and not rule.allow_immediate_expiration:
+        raise click.UsageError(
+            f"--expire-after is {rule.days} days and the notice is {notice:d}, so that even a new "
+            "user could not be set to --expire-after: use a longer --expire-after, or "
+            "--allow-immediate-expiration without --notice"
         )
     try:
         return PolicyProperties(

@@ -93,7 +93,7 @@ class PolicyLifecycle:
         mode = Mode.APPLY if properties.enabled else Mode.CLEAR
         sent = self._sent(event, began)
         id_before = response.PhysicalResourceId
-        # From here on the policy may be in force, even if no response to the request arrives.
+        # From here on the policy may be active, even if no response to the request arrives.
         response.PhysicalResourceId = str(properties.app_instance)
         try:
             self._call(lambda: table.declare(mode, event["ResourceProperties"], sent))
@@ -218,7 +218,7 @@ class PolicyLifecycle:
 def _app_instance_to_clear(event: Mapping[str, Any], physical_id: str) -> AppInstanceArn | None:
     """The AppInstance that the policy is for; None where a Create has failed before it began.
 
-    Where a Create has not answered, CloudFormation makes up an id. The policy may be in force.
+    Where a Create has not answered, CloudFormation generates an id. The policy may be active.
     """
     properties = event.get("ResourceProperties") or {}
     declared = str(properties.get(policy_properties.APP_INSTANCE_ARN, ""))

@@ -145,8 +145,8 @@ class Worker:
                 self.owner, self.sweep, start.generation, begins=begins
             ):
                 return None
-            # The lease of an earlier generation is given back soon. That of an earlier worker of
-            # this sweep runs out: the worker was killed, or its execution lost sight of it.
+            # The lease of an earlier generation is released soon. That of an earlier worker of
+            # this sweep runs out: the worker was killed, or its execution got no response.
             if (
                 lease
                 and not is_free
