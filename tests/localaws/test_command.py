@@ -93,14 +93,14 @@ def test_the_exports_can_be_written_to_a_file_which_is_removed_at_the_end(tmp_pa
 
 
 def test_time_can_pass_in_a_local_aws_that_runs(tmp_path: Path) -> None:
-    # GIVEN a user with thirty days, beside one that has one day
+    # GIVEN a user with thirty days, beside one that has one
     with command("--env-file", str(tmp_path / "env.sh")) as (_, to_source):
         [chat] = json.loads((ROOT / "cdk.json").read_text())["context"]["expirations"]
-        program = (
-            "import boto3; boto3.client('chime-sdk-identity')"
-            f".put_app_instance_user_expiration_settings(AppInstanceUserArn='{chat}/user/guest-42',"
-            "ExpirationSettings={'ExpirationDays': 30,"
-            "'ExpirationCriterion': 'CREATED_TIMESTAMP'})"
+        program = "import boto3; chime = boto3.client('chime-sdk-identity')\n" + "".join(
+            f"chime.put_app_instance_user_expiration_settings(AppInstanceUserArn='{chat}/user/{user}',"
+            f"ExpirationSettings={{'ExpirationDays': {days},"
+            "'ExpirationCriterion': 'CREATED_TIMESTAMP'})\n"
+            for user, days in {"guest-42": 30, "load-test": 1}.items()
         )
         run_in_shell(f"{to_source} && {PYTHON} -c {shlex.quote(program)}")
         advance = f"{to_source} && cd {shlex.quote(str(ROOT))} && {PYTHON} -m localaws"
