@@ -1,54 +1,15 @@
-"""The wheel in an empty environment, with the app of another project in another folder."""
+"""The wheel from a package index in an empty environment, with the app of another project."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, Duration, Stack
 
-from chime_expiration import AppInstanceUserExpiration
 from support.checkout import ROOT
+from support.function_code import function_code
 
 pytestmark = pytest.mark.slow
-
-APP = Path(__file__).with_name("consumer_app.py")
-
-
-@pytest.fixture(scope="module")
-def asset_hash(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The hash of the function's code, synthesized from this checkout."""
-    folder = tmp_path_factory.mktemp("checkout")
-    app = App(outdir=str(folder))
-    AppInstanceUserExpiration(
-        Stack(app, "Policies"),
-        "Guest",
-        app_instance_user_arn="arn:aws:chime:us-east-1:111122223333:app-instance/a/user/b",
-        expire_after=Duration.days(30),
-    )
-    app.synth()
-    [asset] = folder.glob("asset.*")
-    return asset.name.removeprefix("asset.")
-
-
-@pytest.fixture
-def app_folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "other project"
-    folder.mkdir()
-    shutil.copyfile(APP, folder / "app.py")
-    return folder
-
-
-def function_code(assembly: Path) -> str:
-    template = json.loads((assembly / "Policies.template.json").read_text())
-    [function] = [
-        resource
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::Lambda::Function"
-    ]
-    key: str = function["Properties"]["Code"]["S3Key"]
-    return key.removesuffix(".zip")
 
 
 def test_python_app_py_builds_the_same_asset_and_imports_nothing_from_the_checkout(
