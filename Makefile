@@ -10,7 +10,7 @@ PYTHON_READY := .venv/.installed
 READY := $(PYTHON_READY) node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test test-fast check format snapshots pictures mutants bench lock clean
+.PHONY: help demo local test test-fast check format snapshots pictures mutants bench lock release clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -22,7 +22,7 @@ demo: $(READY) ## deploy the app to a local AWS, step by step, and show what cha
 local: $(READY) ## start a local AWS, for the CDK CLI in another terminal
 	@python -m localaws
 
-test: check ## run `make check`, then all tests except those marked oldest (five minutes)
+test: check ## run `make check`, then all tests that need no network (five minutes)
 	python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: $(READY) ## run the tests that start no deployment and no other process, with a part of the examples
@@ -55,6 +55,9 @@ lock: $(READY) ## pin all versions again, after a change of requirements.in or p
 	pip-compile --quiet --strip-extras --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --output-file=requirements.txt requirements.in
 	npm install --package-lock-only --ignore-scripts
+
+release: $(READY) ## check, build twice, test and tag the version in pyproject.toml (DRY_RUN=1: no tag)
+	@PYTHONPATH=.ci python -m release tag $(if $(DRY_RUN),--dry-run)
 
 clean: ## remove the virtual environment and everything else that was built
 	rm -rf .venv node_modules cdk.out dist .mypy_cache .ruff_cache .pytest_cache

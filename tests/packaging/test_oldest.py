@@ -3,23 +3,18 @@
 Run with ``pytest -m oldest``; it takes a minute.
 """
 
-import re
 import subprocess
 import sys
-import tomllib
 import venv
 from pathlib import Path
 
 import pytest
 
+from release.checkout import Checkout
+from release.versions import oldest
 from support.checkout import ROOT
 
 pytestmark = pytest.mark.oldest
-
-
-def lowest_requirements() -> list[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [re.sub(r">=([^,]+),.*", r"==\1", each) for each in project["dependencies"]]
 
 
 def test_consumer_app_synthesizes_with_the_oldest_versions(
@@ -29,7 +24,8 @@ def test_consumer_app_synthesizes_with_the_oldest_versions(
     venv.create(tmp_path / "environment", symlinks=True)
     python = tmp_path / "environment" / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    subprocess.run([*pip, str(wheel), *lowest_requirements()], check=True)
+    lowest = [f"{name}=={version}" for name, version in oldest(Checkout(ROOT)).items()]
+    subprocess.run([*pip, str(wheel), *lowest], check=True)
 
     # WHEN
     subprocess.run(

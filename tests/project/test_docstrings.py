@@ -8,6 +8,7 @@ from pathlib import Path
 from support.checkout import ROOT
 
 SOURCES = (
+    ".ci",
     "app.py",
     "bench",
     "cli",

@@ -72,6 +72,21 @@ def test_make_test_fails_when_a_check_fails(checkout: Path, check: str) -> None:
     assert "pytest" not in (checkout / "log").read_text()
 
 
+@pytest.mark.parametrize(
+    ("variables", "command"),
+    [([], "python -m release tag"), (["DRY_RUN=1"], "python -m release tag --dry-run")],
+)
+def test_make_release_tags_unless_it_is_a_dry_run(
+    checkout: Path, variables: list[str], command: str
+) -> None:
+    # WHEN
+    made = make(checkout, "release", *variables)
+
+    # THEN
+    assert made.returncode == 0, made.stderr
+    assert (checkout / "log").read_text().split("\n")[0].rstrip() == command
+
+
 def test_make_alone_lists_every_target_on_a_line_of_its_own(checkout: Path) -> None:
     # GIVEN
     [phony] = re.findall(r"^\.PHONY: (.*)$", (checkout / "Makefile").read_text(), re.MULTILINE)
