@@ -1,4 +1,4 @@
-"""The CI workflow: two linters, the promised interpreters, and the least permissions."""
+"""The workflows: two linters, pinned actions. CI: its interpreters, and the least permissions."""
 
 import re
 import subprocess
@@ -13,6 +13,7 @@ import yaml
 from support.checkout import ROOT
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+WORKFLOWS = sorted(map(str, WORKFLOW.parent.glob("*.yml")))
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +30,10 @@ def jobs() -> dict[str, Any]:
     ],
     ids=["zizmor", "schema", "timeouts"],
 )
-def test_the_workflow_passes_a_linter(linter: list[str]) -> None:
+def test_the_workflows_pass_a_linter(linter: list[str]) -> None:
     # WHEN
     linted = subprocess.run(
-        [str(Path(sys.executable).with_name(linter[0])), *linter[1:], str(WORKFLOW)],
+        [str(Path(sys.executable).with_name(linter[0])), *linter[1:], *WORKFLOWS],
         capture_output=True,
         text=True,
     )
@@ -65,9 +66,10 @@ def test_no_job_may_do_more_than_read_the_repository(jobs: dict[str, Any]) -> No
     assert all(job["permissions"] == {"contents": "read"} for job in jobs.values())
 
 
-def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: Path(path).stem)
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(workflow: str) -> None:
     # WHEN
-    uses = re.findall(r"uses: (.+)", WORKFLOW.read_text())
+    uses = re.findall(r"- uses: (.+)", Path(workflow).read_text())
 
     # THEN
     assert uses
