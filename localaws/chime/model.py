@@ -18,6 +18,7 @@ OPERATIONS = (
     "ListAppInstanceUsers",
     "ListAppInstances",
     "PutAppInstanceUserExpirationSettings",
+    "UpdateAppInstance",
     "UpdateAppInstanceUser",
 )
 

@@ -31,6 +31,7 @@ class Operations:
             "ListAppInstanceUsers": self._list_app_instance_users,
             "ListAppInstances": self._list_app_instances,
             "PutAppInstanceUserExpirationSettings": self._put_expiration_settings,
+            "UpdateAppInstance": self._update_app_instance,
             "UpdateAppInstanceUser": self._update_app_instance_user,
         }
 
@@ -50,6 +51,13 @@ class Operations:
     def _describe_app_instance(self, parameters: Parameters, region: str) -> Answer:
         instance = self._app_instance(parameters, region)
         return {"AppInstance": {**_summary(instance), **_timestamps(instance)}}
+
+    def _update_app_instance(self, parameters: Parameters, region: str) -> Answer:
+        instance = self._app_instance(parameters, region)
+        instance.name = parameters["Name"]
+        instance.metadata = parameters["Metadata"]
+        instance.updated = self._directory.clock.now()
+        return {"AppInstanceArn": instance.arn}
 
     def _delete_app_instance(self, parameters: Parameters, region: str) -> Answer:
         del self._directory.app_instances[self._app_instance(parameters, region).arn]

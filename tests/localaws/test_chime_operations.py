@@ -71,6 +71,9 @@ def test_users_and_app_instances_are_created_updated_and_deleted(client: Any) ->
     described = client.describe_app_instance_user(AppInstanceUserArn=user)["AppInstanceUser"]
     assert (described["Name"], described["Metadata"]) == ("Renamed", "vip")
     assert described["ExpirationSettings"] == THIRTY_DAYS
+    client.update_app_instance(AppInstanceArn=instance, Name="Renamed", Metadata="vip")
+    described = client.describe_app_instance(AppInstanceArn=instance)["AppInstance"]
+    assert (described["Name"], described["Metadata"]) == ("Renamed", "vip")
 
     # WHEN both are deleted / THEN none is listed
     client.delete_app_instance_user(AppInstanceUserArn=user)

@@ -1,0 +1,49 @@
+"""MiniStack, whose CloudFormation also knows the native types of Chime SDK messaging.
+
+The server of MiniStack imports this module by the name of ``APPLICATION`` in
+``localaws.ministack``, in a process of its own.
+"""
+
+import functools
+import os
+from typing import Any
+
+import boto3
+import ministack.app
+from ministack.core.responses import get_region
+from ministack.services.cloudformation import provisioners
+
+from localaws.native_types.types import AppInstanceType, AppInstanceUserType
+
+app = ministack.app.app
+
+
+def _client() -> Any:
+    return _client_for(get_region())
+
+
+@functools.cache
+def _client_for(region: str) -> Any:
+    # As CloudFormation with the permissions of an administrator: an access key of twelve digits is
+    # the root user of that account.
+    return boto3.client(
+        "chime-sdk-identity",
+        region_name=region,
+        aws_access_key_id=os.environ["MINISTACK_ACCOUNT_ID"],
+        aws_secret_access_key="test",
+    )
+
+
+def _register(native: AppInstanceType | AppInstanceUserType) -> None:
+    provisioners._RESOURCE_HANDLERS[native.name] = {
+        "create": native.create,
+        "update": native.update,
+        "delete": native.delete,
+    }
+    provisioners._REPLACING_PROPERTIES[native.name] = native.create_only
+
+
+# Without this variable, the client would call AWS.
+if "AWS_ENDPOINT_URL_CHIME_SDK_IDENTITY" in os.environ:
+    _register(AppInstanceType(_client))
+    _register(AppInstanceUserType(_client))
