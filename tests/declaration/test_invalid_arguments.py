@@ -99,10 +99,10 @@ def test_user_ids_in_common_formats_are_accepted(stack: Stack, user_id: str, reg
     assert len(expirations(stack)) == 1
 
 
-@pytest.mark.parametrize("arn", [None, 42])
+@pytest.mark.parametrize("arn", [42, b"arn"])
 def test_an_arn_that_is_not_a_string_is_rejected(stack: Stack, arn: str) -> None:
     # WHEN / THEN
-    with pytest.raises(TypeError, match=f"app_instance_user_arn is {arn}, not a string"):
+    with pytest.raises(TypeError, match=f"app_instance_user_arn is {arn!r}, not a string"):
         declare(stack, user=arn)
 
 

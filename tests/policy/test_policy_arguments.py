@@ -27,7 +27,8 @@ ACCOUNT = "arn:aws:chime:us-east-1:111122223333"
 DAYS = "use Duration.days(n) with 1-5475 whole days"
 
 REJECTED: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"app_instance": None}, TypeError, "app_instance_arn is None, not a string"),
+    ({"app_instance": 42}, TypeError, "app_instance_arn is 42, not a string"),
+    ({"app_instance": None}, TypeError, "app_instance_arn and app_instance are both missing"),
     ({"app_instance": ""}, ValueError, "'' is not the ARN of an AppInstance"),
     ({"app_instance": f"{ACCOUNT}:app-instance/a/user/b"}, ValueError, "names more than an"),
     (

@@ -23,6 +23,7 @@ from chime_expiration._synth.declared_app_instance import DeclaredAppInstance
 from chime_expiration._synth.declared_users import DeclaredUsers
 from chime_expiration._synth.dependency import depend
 from chime_expiration._synth.identity import logical_id
+from chime_expiration._synth.referenced_arn import arn_of
 from chime_expiration_handler.contract import metrics, policy_properties
 from chime_expiration_handler.contract.policy_properties import (
     DEFAULT_CALLS_PER_SECOND,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_logs import ILogGroup
     from aws_cdk.aws_sqs import IQueue
     from aws_cdk.aws_stepfunctions import IStateMachine
+    from aws_cdk.interfaces.aws_chime import IAppInstanceRef
 
 # The longest that CloudFormation waits. A policy that is removed has to clear its users first.
 _SERVICE_TIMEOUT_SECONDS = 3600
@@ -76,7 +78,8 @@ class AppInstanceUserExpirationPolicy(Construct):
         scope: Construct,
         id: str,
         *,
-        app_instance_arn: str,
+        app_instance_arn: str | None = None,
+        app_instance: "IAppInstanceRef | None" = None,
         expire_after: Duration,
         users: Sequence[str] = EVERY_USER,
         except_users: Sequence[str] = (),
@@ -93,7 +96,10 @@ class AppInstanceUserExpirationPolicy(Construct):
 
         :param scope: The stack, or a construct in one.
         :param id: The construct id, unique within ``scope``.
-        :param app_instance_arn: The AppInstance. A token is checked at deployment.
+        :param app_instance_arn: The ARN of the AppInstance. A token is checked at deployment.
+        :param app_instance: The AppInstance, instead of its ARN: a resource of the app, such as
+            ``aws_cdk.aws_chime.CfnAppInstance``, if the installed aws-cdk-lib has
+            ``IAppInstanceRef``. CloudFormation creates the AppInstance before the policy.
         :param expire_after: How long after its creation a user is deleted: whole days, 1-5475.
             ``Duration.days(token)`` is checked at deployment.
         :param users: Patterns of AppInstanceUserIds. ``*`` matches any characters, also none. Each
@@ -122,8 +128,9 @@ class AppInstanceUserExpirationPolicy(Construct):
             has set, ``RETAIN`` leaves all users as they are. Default: cleared.
         :raises TypeError: An argument has the wrong type.
         :raises ValueError: The service or CloudFormation would refuse an argument, or arguments
-            contradict each other. Or the stack is in another region than the AppInstance, and
-            ``new_users`` is ``AT_ONCE``. Or another policy of the stack is for the same users.
+            contradict each other, such as ``app_instance_arn`` and ``app_instance``. Or the stack
+            is in another region than the AppInstance, and ``new_users`` is ``AT_ONCE``. Or another
+            policy of the stack is for the same users.
             Nothing of a refused policy stays in the template.
         """
         # Most stacks have no policy, and these imports would slow down every synth.
@@ -133,7 +140,9 @@ class AppInstanceUserExpirationPolicy(Construct):
         )
 
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
-        app_instance = DeclaredAppInstance.of(app_instance_arn, stack)
+        declared_app_instance = DeclaredAppInstance.of(
+            arn_of("app_instance", arn=app_instance_arn, resource=app_instance), stack
+        )
         days = days_of(expire_after)
         selected = selection(users, except_users)
         require_bool("allow_immediate_expiration", allow_immediate_expiration)
@@ -143,21 +152,21 @@ class AppInstanceUserExpirationPolicy(Construct):
         require_bool("enabled", enabled)
         require_calls_per_second(calls_per_second)
         sweeps = schedule_or_daily(schedule)
-        require_new_users(new_users, app_instance, stack)
+        require_new_users(new_users, declared_app_instance, stack)
         require_policy_name(policy_name)
         require_removal_policy(removal_policy)
         check_placement(stack)
         policy = DeclaredPolicy(
-            f"{scope.node.path}/{id}", stack, app_instance, selected, policy_name
+            f"{scope.node.path}/{id}", stack, declared_app_instance, selected, policy_name
         )
         check_policy(policy)
 
         super().__init__(scope, id)
-        self._app_instance = app_instance
+        self._app_instance = declared_app_instance
         self._resources = PolicyResources(
-            self, "Sweep", app_instance=app_instance, schedule=sweeps, new_users=new_users
+            self, "Sweep", app_instance=declared_app_instance, schedule=sweeps, new_users=new_users
         )
-        declared = DeclaredUsers.of(stack, app_instance.arn)
+        declared = DeclaredUsers.of(stack, declared_app_instance.arn)
         self._resource = CfnResource(
             self,
             "Resource",
@@ -166,7 +175,7 @@ class AppInstanceUserExpirationPolicy(Construct):
                 "ServiceToken": self._resources.function.service_token,
                 "ServiceTimeout": _SERVICE_TIMEOUT_SECONDS,
                 **PolicyProperties.to_template(
-                    app_instance.arn,
+                    declared_app_instance.arn,
                     days,
                     notice_days=notice_in_days,
                     users=users,
@@ -182,15 +191,15 @@ class AppInstanceUserExpirationPolicy(Construct):
         for leaf in self._resources.leaves:
             depend(self._resource, leaf)
         declared.add_policy(self._resource)
-        suffix = logical_id("", _readable(app_instance, policy_name), policy.identity)
+        suffix = logical_id("", _readable(declared_app_instance, policy_name), policy.identity)
         self._resource.override_logical_id(f"{_LOGICAL_ID_PREFIX}{suffix}")
         self._resources.derive_logical_ids(_LOGICAL_ID_PREFIX, suffix)
         if removal_policy is not RemovalPolicy.DESTROY:
             self._resource.apply_removal_policy(removal_policy)
-        _warn_of_other_account(self, app_instance, stack)
+        _warn_of_other_account(self, declared_app_instance, stack)
         elsewhere = add_policy(policy)
         if elsewhere:
-            _warn_of_other_stack(self, app_instance, elsewhere)
+            _warn_of_other_stack(self, declared_app_instance, elsewhere)
 
     @property
     def app_instance_arn(self) -> str:

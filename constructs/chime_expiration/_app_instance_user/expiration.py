@@ -14,6 +14,7 @@ from chime_expiration._synth.declared_user import DeclaredUser
 from chime_expiration._synth.declared_users import DeclaredUsers
 from chime_expiration._synth.dependency import depend
 from chime_expiration._synth.identity import logical_id
+from chime_expiration._synth.referenced_arn import arn_of
 from chime_expiration_handler.contract import metrics
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.attributes import EXPIRES_AT
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule
     from aws_cdk.aws_lambda import IFunction
     from aws_cdk.aws_logs import ILogGroup
+    from aws_cdk.interfaces.aws_chime import IAppInstanceUserRef
 
 
 class AppInstanceUserExpiration(Construct):
@@ -53,7 +55,8 @@ class AppInstanceUserExpiration(Construct):
         scope: Construct,
         id: str,
         *,
-        app_instance_user_arn: str,
+        app_instance_user_arn: str | None = None,
+        app_instance_user: "IAppInstanceUserRef | None" = None,
         expire_after: Duration,
         criterion: ExpirationCriterion = ExpirationCriterion.CREATED_TIMESTAMP,
         allow_immediate_expiration: bool = False,
@@ -64,8 +67,11 @@ class AppInstanceUserExpiration(Construct):
 
         :param scope: The stack, or a construct in one. The stack may be in any region.
         :param id: The construct id, unique within ``scope``.
-        :param app_instance_user_arn: The user. A token (a parameter, an import, an attribute of
-            another resource) is checked when the stack is deployed.
+        :param app_instance_user_arn: The ARN of the user. A token (a parameter, an import, an
+            attribute of another resource) is checked when the stack is deployed.
+        :param app_instance_user: The user, instead of its ARN: a resource of the app, such as
+            ``aws_cdk.aws_chime.CfnAppInstanceUser``, if the installed aws-cdk-lib has
+            ``IAppInstanceUserRef``. CloudFormation creates the user before the expiration is set.
         :param expire_after: How long after its creation the user is deleted: whole days, 1-5475
             (``ExpirationDays`` of the API). ``Duration.days(token)`` is checked at deployment.
         :param criterion: From when the days count. Default: from the user's creation.
@@ -80,11 +86,16 @@ class AppInstanceUserExpiration(Construct):
             the creation is rolled back. Default: cleared.
         :raises TypeError: An argument has the wrong type.
         :raises ValueError: The service or CloudFormation would refuse the ARN, the days, the
-            criterion or the removal policy, or the user is declared twice in the stack. Nothing of
-            a refused declaration stays in the template.
+            criterion or the removal policy, or the user is declared twice in the stack, or both
+            ``app_instance_user_arn`` and ``app_instance_user`` are given. Nothing of a refused
+            declaration stays in the template.
         """
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
-        user = DeclaredUser.of(app_instance_user_arn, stack)
+        user = DeclaredUser.of(
+            arn_of("app_instance_user", arn=app_instance_user_arn, resource=app_instance_user),
+            stack,
+            app_instance_user,
+        )
         days = days_of(expire_after)
         require_criterion(criterion)
         require_bool("allow_immediate_expiration", allow_immediate_expiration)
@@ -116,7 +127,7 @@ class AppInstanceUserExpiration(Construct):
         readable = user.parsed.user_id if user.parsed else ""
         self._resource.override_logical_id(logical_id("Expire", readable, user.identity))
         depend(self._resource, provider.policies.for_user(user))
-        if user.app_instance_text:
+        if user.app_instance_text and user.user_id:
             DeclaredUsers.of(stack, user.app_instance_text).add(user.user_id, self._resource)
         if removal_policy is not RemovalPolicy.DESTROY:
             self._resource.apply_removal_policy(removal_policy)
