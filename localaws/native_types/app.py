@@ -1,5 +1,7 @@
 """MiniStack, whose CloudFormation also knows the native types of Chime SDK messaging.
 
+And it refuses a second operation on a stack.
+
 The server of MiniStack imports this module by the name of ``APPLICATION`` in
 ``localaws.ministack``, in a process of its own.
 """
@@ -11,9 +13,10 @@ from typing import Any
 import boto3
 import ministack.app
 from ministack.core.responses import get_region
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import handlers, provisioners
 
 from localaws.native_types.types import AppInstanceType, AppInstanceUserType
+from localaws.one_operation import refuse_second_operations
 
 app = ministack.app.app
 
@@ -42,6 +45,17 @@ def _register(native: AppInstanceType | AppInstanceUserType) -> None:
     }
     provisioners._REPLACING_PROPERTIES[native.name] = native.create_only
 
+
+def _stack(parameters: Any) -> Any:
+    return handlers._resolve_stack(handlers._p(parameters, "StackName"))
+
+
+refuse_second_operations(
+    handlers._ACTION_HANDLERS,
+    stack_of=_stack,
+    error=handlers._error,
+    nothing_to_delete=lambda: handlers._xml(200, "DeleteStackResponse", ""),
+)
 
 # Without this variable, the client would call AWS.
 if "AWS_ENDPOINT_URL_CHIME_SDK_IDENTITY" in os.environ:
