@@ -11,6 +11,7 @@ from chime_expiration_cli.plan.options import PlanOptions
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.policy_population import draw_sample
 from chime_expiration_cli.plan.report import Report
+from chime_expiration_cli.plan.texts import sample_text
 from chime_expiration_handler.contract.arn import AppInstanceArn, AppInstanceUserArn
 from chime_expiration_handler.contract.policy_properties import PolicyProperties, Rule
 from chime_expiration_handler.contract.user_patterns import UserSelection
@@ -145,6 +146,19 @@ def test_a_policy_that_goes_clears_what_the_ledger_has(
     assert counts(report) == {"CLEARED": 2}
     assert only_policy(report).action is PolicyAction.CLEARED
     assert account.chat.calls["ListAppInstanceUsers"] == 0
+
+
+def test_patterns_that_select_nobody_are_named(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.user("guest-1")
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy(Users=["gest-*"])})
+
+    # THEN
+    [planned] = report.policies
+    assert sample_text(planned) == ("no user of the AppInstance is selected: check the patterns")
 
 
 def test_users_that_the_patterns_do_not_select_any_more_are_cleared(tmp_path: Path) -> None:

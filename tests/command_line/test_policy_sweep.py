@@ -6,6 +6,7 @@ import pytest
 
 from chime_expiration_cli.policies.sweep import Sweep, SweepState
 from chime_expiration_cli.status.policy_explanation import explain_policy
+from chime_expiration_cli.status.policy_tables import policy_lines
 from chime_expiration_handler.contract.ledger import Mode
 from command_line.policy_account import (
     DAY,
@@ -283,3 +284,17 @@ def test_the_error_of_the_sweep_before_is_not_that_of_a_running_one() -> None:
     # THEN
     assert sweep_in(account).state is SweepState.RUNNING
     assert not finding_of(account).is_drift
+
+
+@pytest.mark.parametrize(("counts", "is_said"), [({"not_governed": 7}, True), ({"set": 7}, False)])
+def test_patterns_that_select_nobody_are_said(counts: dict[str, int], is_said: bool) -> None:
+    # GIVEN
+    account = PolicyAccount()
+    account.declare()
+    account.sweep(**counts)
+
+    # WHEN
+    lines = dict(policy_lines(finding_of(account), NOW, 7))
+
+    # THEN
+    assert ("no user is selected: check the patterns" in lines["users"]) == is_said

@@ -60,6 +60,13 @@ REJECTED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ),
     ({"users": []}, ValueError, "users is empty"),
     ({"users": "guest-*"}, TypeError, "users is 'guest-*', not a list: use ['guest-*']"),
+    ({"users": None}, TypeError, "users is None: leave it out for the default, or use a list"),
+    (
+        {"users": ["guest-*", "kiosk-1"], "except_users": ["guest-*", "kiosk-*"]},
+        ValueError,
+        "the policy would be for nobody",
+    ),
+    ({"except_users": ["*"]}, ValueError, "the policy would be for nobody"),
     ({"users": [42]}, TypeError, "users has 42, not a string"),
     ({"users": [""]}, ValueError, "users: pattern '' is empty"),
     ({"users": ["guest 42"]}, ValueError, "users: pattern 'guest 42' has characters that no"),

@@ -93,6 +93,8 @@ def policy_text(policy: PolicyPlan) -> str:
 
 def sample_text(policy: PolicyPlan) -> str:
     """How the numbers of the policy were found."""
+    if policy.action is PolicyAction.APPLIED and not policy.users:
+        return "no user of the AppInstance is selected: check the patterns"
     users = f"{policy.users:,} {'user' if policy.users == 1 else 'users'}"
     if policy.action is PolicyAction.CLEARED:
         return f"{users}, from the ledger"

@@ -100,7 +100,11 @@ def _users(item: Policy, sweep: Sweep) -> str:
         ]
     parts += [f"{counts[each]} {name}" for each, name in others.items() if counts.get(each)]
     so_far = "" if sweep.state.has_ended else " so far"
-    return f"{sweep.users}{so_far}: {', '.join(parts)}"
+    text = f"{sweep.users}{so_far}: {', '.join(parts)}"
+    counted = {outcome for outcome, count in counts.items() if count}
+    if sweep.state.has_ended and counted == {Outcome.NOT_GOVERNED}:
+        text += "; no user is selected: check the patterns"
+    return text
 
 
 def describe_sweep(item: Policy, sweep: Sweep, now: datetime) -> str:

@@ -52,7 +52,13 @@ def selection(users: Sequence[str], except_users: Sequence[str]) -> UserSelectio
     ]
     if any(None in patterns for patterns in known):
         return None
-    return UserSelection.parse(users, except_users)
+    selected = UserSelection.parse(users, except_users)
+    if selected.is_empty:
+        raise ValueError(
+            f"except_users {list(except_users)!r} excepts all users that {list(users)!r} can match,"
+            " so the policy would be for nobody: change one of the two"
+        )
+    return selected
 
 
 def require_calls_per_second(rate: float) -> None:
@@ -92,6 +98,8 @@ def require_policy_name(policy_name: str | None) -> None:
 
 def _known_patterns(argument: str, patterns: Sequence[str]) -> list[str | None]:
     """The patterns, with None for each token."""
+    if patterns is None:
+        raise TypeError(f"{argument} is None: leave it out for the default, or use a list")
     if isinstance(patterns, str) or not isinstance(patterns, Sequence):
         raise TypeError(f"{argument} is {patterns!r}, not a list: use [{patterns!r}]")
     known: list[str | None] = []

@@ -53,6 +53,14 @@ class UserSelection:
         """Whether the policy is for the user with this id."""
         return self.users.matches(user_id) and not self.except_users.matches(user_id)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether one of the exceptions covers each pattern, so that no user can be selected."""
+        return all(
+            any(_covers(exception, (pattern,)) for exception in self.except_users.patterns)
+            for pattern in self.users.patterns
+        )
+
     def overlaps(self, other: "UserSelection") -> bool:
         """Whether a user can be in both selections.
 
@@ -104,7 +112,7 @@ def _source(pattern: str) -> str:
     return first + "".join(f"(?>.*?{literal})" for literal in middle) + ".*" + last
 
 
-def _covers(pattern: str, others: tuple[str, str]) -> bool:
+def _covers(pattern: str, others: tuple[str, ...]) -> bool:
     """Whether ``pattern`` matches everything that one of ``others`` matches.
 
     A wildcard of the other pattern is a character that only a wildcard matches.

@@ -152,7 +152,7 @@ class PolicyLifecycle:
             return "nothing to clear: nothing was declared"
         began = float(event.get(FIRST_INVOCATION) or self.now())
         table, sent = self.table_of(app_instance), self._sent(event, began)
-        policy = table.policy()
+        policy = self._call(table.policy)
         is_going_on = policy is not None and policy.mode is Mode.CLEAR and policy.sent == sent
         if policy is None or not is_going_on:
             properties = event.get("ResourceProperties") or {}
