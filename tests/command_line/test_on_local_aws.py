@@ -233,15 +233,6 @@ def account(deployed: Account) -> Iterator[Account]:
     deployed.local_aws.chime.authorizer = authorizer
 
 
-def drift_statuses(result: subprocess.CompletedProcess[str]) -> dict[str, str]:
-    """The drift status of each user in the JSON document."""
-    return {
-        declaration["user_arn"].partition("/user/")[2]: declaration["drift_status"]
-        for stack in json.loads(result.stdout)["stacks"]
-        for declaration in stack["declarations"]
-    }
-
-
 @pytest.fixture(scope="module")
 def result_in_sync(deployed: Account) -> subprocess.CompletedProcess[str]:
     """The result for two stacks in two regions whose users have the declared days."""
@@ -282,30 +273,6 @@ def test_other_days_are_modified(account: Account) -> None:
     assert "users MODIFIED: 1" in result.stdout
     assert re.search(r"  modified +MODIFIED +30 days +60 days", result.stdout)
     assert "\x1b[" not in result.stdout
-
-
-def test_a_removed_expiration_is_modified_and_a_deleted_user_is_deleted(
-    account: Account,
-) -> None:
-    # GIVEN
-    account.set_expiration("cleared", None)
-    account.local_aws.chime.delete_user(account.users["deleted"])
-
-    # WHEN
-    result = account.status("--json")
-
-    # THEN
-    assert result.returncode == 1
-    assert drift_statuses(result) == {
-        "in-sync": "IN_SYNC",
-        "modified": "IN_SYNC",
-        "cleared": "MODIFIED",
-        "deleted": "DELETED",
-        "soon": "IN_SYNC",
-        "unstable": "IN_SYNC",
-        "replacement": "IN_SYNC",
-        "orphan": "ORPHANED",
-    }
 
 
 def test_a_deleted_user_is_drift_only_on_request(account: Account) -> None:
