@@ -20,6 +20,7 @@ from command_line.plan_account import (
     NOW,
     TABLE,
     PlanAccount,
+    declaration,
     deployed,
     policy,
     user,
@@ -99,6 +100,24 @@ def test_what_the_ledger_knows_costs_no_call(tmp_path: Path) -> None:
     # 14 days and younger: the others would be deleted within a day.
     assert counts(shorter) == {"LEFT_ALONE": 1, "CHANGED": 5, "OVERDUE": 3}
     assert only_policy(shorter).known == 9
+
+
+def test_what_was_read_for_a_declaration_comes_before_the_ledger(tmp_path: Path) -> None:
+    # GIVEN two users that the policy has set, one of whom another stack has changed since
+    elsewhere = {"E": declaration("guest-elsewhere", 45)}
+    account = PlanAccount(deployed("Guests", P=policy()), deployed("Elsewhere", **elsewhere))
+    for name, days in {"guest": 30, "guest-elsewhere": 45}.items():
+        account.user(name, days=days)
+        account.remembers(name, age=10, days=30)
+
+    # WHEN
+    assembly = write_assembly(tmp_path, Guests={"P": policy(60)}, Elsewhere=elsewhere)
+    report = account.plan(PlanOptions(assembly))
+
+    # THEN
+    assert counts(report) == {"LEFT_ALONE": 1, "CHANGED": 1}
+    assert [each.user_id for each in only_policy(report).nearest] == ["guest"]
+    assert account.chat.calls["DescribeAppInstanceUser"] == 1
 
 
 @pytest.mark.parametrize("kind", ["INTENDED", "FAILED", "OVERDUE"])

@@ -1,7 +1,7 @@
 """What a deployment does to the users of one policy."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -113,7 +113,11 @@ def applied(
     population: Population,
     readings: Mapping[AppInstanceUserArn, Reading],
 ) -> PolicyPlan:
-    """The result for a policy that applies, from its ledger and the users that were read."""
+    """The result for a policy that applies, from its ledger and the users that were read.
+
+    ``readings`` has those of declarations, too.
+    """
+    known = tuple(_up_to_date(population, readings))
     read = []
     for user in population.to_read:
         reading = readings[user]
@@ -128,14 +132,30 @@ def applied(
         PolicyAction.APPLIED,
         app_instance=population.properties.app_instance,
         properties=population.properties,
-        users=len(population.known) + population.unknown,
-        known=len(population.known),
+        users=len(known) + population.unknown,
+        known=len(known),
         read=len(read),
-        counts=_counts(population.known, read, population.unknown),
-        nearest=tuple(_by_expiry([*population.known, *read])[:NEAREST]),
-        known_expiries=_expiries(population.known),
+        counts=_counts(known, read, population.unknown),
+        nearest=tuple(_by_expiry([*known, *read])[:NEAREST]),
+        known_expiries=_expiries(known),
         read_expiries=_expiries(read),
     )
+
+
+def _up_to_date(
+    population: Population, readings: Mapping[AppInstanceUserArn, Reading]
+) -> Iterator[PolicyUser]:
+    """The users that the ledger knows; those that were read are judged by what was read."""
+    app_instance = population.properties.app_instance
+    read = {arn.user_id: arn for arn in readings if arn.app_instance == app_instance}
+    for each in population.known:
+        arn = read.get(each.user_id)
+        reading = readings[arn] if arn else None
+        # A user that is cleared is not governed any more.
+        if arn and isinstance(reading, UserState) and each.action is not Action.CLEARED:
+            yield population.judge(arn, reading)
+        else:
+            yield each
 
 
 def _counts(
