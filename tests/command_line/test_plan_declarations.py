@@ -147,6 +147,23 @@ def test_a_removed_declaration_clears_unless_it_is_retained(tmp_path: Path) -> N
     }
 
 
+@pytest.mark.parametrize("days", [None, 90], ids=["still removed", "declared again"])
+def test_an_orphan_is_not_cleared_by_another_deployment(days: int | None, tmp_path: Path) -> None:
+    # GIVEN a user whose clean-up has failed
+    account = PlanAccount(
+        FakeStack("Guests", status="UPDATE_COMPLETE").has(
+            "A", user("orphan"), status="DELETE_FAILED"
+        )
+    )
+    account.user("orphan", days=30)
+
+    # WHEN
+    report = plan(account, tmp_path, Guests={"A": declaration("orphan", days)} if days else {})
+
+    # THEN
+    assert actions(report) == ({"orphan": "CHANGED"} if days else {})
+
+
 def test_a_parameter_with_another_user_sets_the_new_one_and_clears_the_old_one(
     tmp_path: Path,
 ) -> None:

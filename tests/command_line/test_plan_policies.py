@@ -18,6 +18,7 @@ from chime_expiration_handler.contract.user_patterns import UserSelection
 from command_line.plan_account import (
     CHAT,
     NOW,
+    POLICY,
     TABLE,
     PlanAccount,
     declaration,
@@ -27,6 +28,7 @@ from command_line.plan_account import (
     write_assembly,
 )
 from localaws.standins.app_instance import AppInstance
+from localaws.standins.cloudformation_account import FakeStack
 
 
 def plan(account: PlanAccount, folder: Path, resources: dict[str, Any], **options: Any) -> Report:
@@ -178,6 +180,16 @@ def test_patterns_that_select_nobody_are_named(tmp_path: Path) -> None:
     # THEN
     [planned] = report.policies
     assert sample_text(planned) == ("no user of the AppInstance is selected: check the patterns")
+
+
+def test_an_orphaned_policy_clears_nobody_in_another_deployment(tmp_path: Path) -> None:
+    # GIVEN
+    stack = FakeStack("Guests", status="UPDATE_COMPLETE")
+    account = PlanAccount(stack.has("P", CHAT, type=POLICY, status="DELETE_FAILED"))
+    account.remembers("guest", age=10, days=30)
+
+    # WHEN / THEN
+    assert not plan(account, tmp_path, {}).stacks
 
 
 def test_users_that_the_patterns_do_not_select_any_more_are_cleared(tmp_path: Path) -> None:

@@ -52,9 +52,16 @@ class StackPair:
         return definition
 
     def deployed_resources(self, resource_type: str) -> dict[str, StackResource]:
-        """The deployed resources of a type by logical id."""
+        """The deployed resources of a type by logical id.
+
+        Without those that an earlier update failed to delete: CloudFormation does not try again.
+        """
         resources = self.deployed.resources if self.deployed else ()
-        return {each.logical_id: each for each in resources if each.type == resource_type}
+        return {
+            each.logical_id: each
+            for each in resources
+            if each.type == resource_type and each.status != "DELETE_FAILED"
+        }
 
 
 def pair_stacks(
