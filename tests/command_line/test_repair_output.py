@@ -195,6 +195,23 @@ def test_nobody_is_asked_if_nothing_can_be_repaired(capsys: pytest.CaptureFixtur
     assert repaired.out.endswith("1 deleted in us-east-1\n")
 
 
+def test_a_region_without_declarations_is_told_from_one_that_needs_no_repair(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # GIVEN
+    in_sync = RepairAccount([guests(declared=30)])
+    in_sync.has("declared", 30)
+
+    # WHEN
+    wrong = Repair(capsys)(RepairAccount([]), yes=False, json=False)
+    right = Repair(capsys)(in_sync, yes=False, json=False)
+
+    # THEN
+    assert wrong.out == "no declaration or policy found in us-east-1: nothing to repair\n"
+    assert right.out == "nothing to repair in us-east-1\n"
+    assert (wrong.exit_status, right.exit_status) == (0, 0)
+
+
 def test_a_stack_that_cannot_be_read_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     # GIVEN
     account = RepairAccount([guests(modified=30)])

@@ -67,6 +67,8 @@ def summary(proposal: Proposal, results: Sequence[Result]) -> str:
     if not parts:
         if not proposal.report.is_complete:
             return f"nothing to repair found in {where}, but not everything could be checked"
+        if not any((*proposal.report.findings, *proposal.report.policies)):
+            return f"no declaration or policy found in {where}: nothing to repair"
         return f"nothing to repair in {where}"
     return f"{', '.join(parts)} in {where}"
 
