@@ -129,7 +129,9 @@ def test_a_sweep_that_failed_says_what_to_do() -> None:
     [problem] = problems_of(policy_report(account))
     assert problem.is_drift
     [sentence] = problem.sentences
-    assert sentence.endswith("; correct the cause, the schedule starts the next one")
+    assert sentence.endswith(
+        "; correct the cause, then chime-expiration repair or the schedule starts the next one"
+    )
 
 
 def test_a_policy_whose_item_cannot_be_read_is_one_problem() -> None:

@@ -88,12 +88,13 @@ def _difference(difference: PolicyDifference, finding: PolicyFinding) -> str:
             return f"properties differ: {_property_differences(finding)}; deploy the policy again"
         case PolicyDifference.SWEEP_FAILED:
             return (
-                f"sweep failed: {item.error}; correct the cause, the schedule starts the next one"
+                f"sweep failed: {item.error}; correct the cause, then chime-expiration repair or "
+                "the schedule starts the next one"
             )
         case PolicyDifference.SWEEP_STOPPED:
             return (
                 "sweep stopped: it has not ended, and no execution of the state machine continues "
-                "it; the schedule starts the next one, or start an execution by hand"
+                "it; chime-expiration repair or the schedule starts the next one"
             )
         case PolicyDifference.SWEEP_OVERDUE:
             return (
@@ -109,8 +110,8 @@ def _difference(difference: PolicyDifference, finding: PolicyFinding) -> str:
         case PolicyDifference.USERS_NOT_CLEARED:
             owned = finding.ledger.owned if finding.ledger else 0
             return (
-                f"users not cleared: {owned} can still have what the policy has set; start an "
-                "execution of the state machine"
+                f"users not cleared: {owned} can still have what the policy has set; "
+                "chime-expiration repair --ledger starts the next sweep"
             )
         case PolicyDifference.DEAD_LETTERS:
             return (
