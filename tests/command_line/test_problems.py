@@ -1,16 +1,18 @@
 """What is reported first: everything that makes the exit status another one than 0."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.page import page
 from chime_expiration_cli.status.problems import problems_of
 from chime_expiration_cli.status.report import Report
 from command_line.policy_account import DAY, PolicyAccount, finding_of, policy_stack
 from command_line.sample_policies import sample_policies
-from command_line.sample_report import sample_report
+from command_line.sample_report import NOW, sample_report
 
 
 def subjects(report: Report) -> list[tuple[str, str]]:
@@ -89,6 +91,33 @@ def test_every_problem_with_users_says_what_is_wrong() -> None:
         report = replace(sample_report(), fail_on_deleted=True)
         [problem] = problems_of(only(report, replace(finding, result=result)))
         assert all(problem.sentences)
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (-1, "EXPIRED 2026-06-01 11:00 UTC, 1 hour ago, not deleted yet"),
+        (6, "SOON 2026-06-01 18:00 UTC, in 6 hours"),
+        (24 * 30, None),
+    ],
+)
+def test_a_problem_says_if_its_user_is_gone_soon(hours: int, told: str | None) -> None:
+    # GIVEN
+    report = sample_report()
+    modified = report.stacks[0].findings[1]
+    assert modified.state is not None
+    assert modified.state.days is not None
+    created = NOW + timedelta(hours=hours, days=-modified.state.days)
+    reading = replace(modified.state, created=created)
+
+    # WHEN
+    report = only(report, replace(modified, reading=reading))
+
+    # THEN
+    sentences = ("expected 30 days, actual 90 days", *([told] if told else []))
+    [problem], [shown] = problems_of(report), page(report).problems
+    assert problem.sentences == sentences
+    assert shown.texts == (*sentences, problem.action)
 
 
 def test_a_user_has_its_app_instance_where_a_stack_has_several() -> None:

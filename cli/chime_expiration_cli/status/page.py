@@ -22,12 +22,14 @@ from chime_expiration_cli.status.explanation import explain
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_explanation import explain_policy
 from chime_expiration_cli.status.policy_tables import policy_lines, policy_status
+from chime_expiration_cli.status.problems import action_for
 from chime_expiration_cli.status.report import Report, StackReport
 from chime_expiration_cli.status.summary import summary
 from chime_expiration_cli.status.texts import (
     UNKNOWN,
     actual_days,
     app_instance,
+    deadline,
     drift_status,
     expected_days,
     expires,
@@ -90,14 +92,22 @@ class _Pages:
     def _problems(self) -> Iterator[Problem]:
         report = self._report
         for finding in report.findings:
-            tone, text = self._tone(finding), explain(finding, report.checked_at)
+            tone = self._tone(finding)
             if tone is not Tone.GOOD:
                 label = Label(drift_status(finding), tone)
-                yield Problem(label, user_name(finding), self._place(finding), (text,))
+                sentences = (
+                    explain(finding, report.checked_at),
+                    deadline(finding, report),
+                    action_for(finding),
+                )
+                yield Problem(
+                    label, user_name(finding), self._place(finding), tuple(filter(None, sentences))
+                )
         for policy in report.policies:
             texts = (*explain_policy(policy), *_not_known(policy))
             if texts:
                 label = Label(policy_status(policy), _policy_tone(policy))
+                texts = tuple(filter(None, (*texts, action_for(policy))))
                 yield Problem(label, _policy_name(policy), _policy_place(policy), texts)
         for stack in (each.stack for each in report.stacks if not each.stack.is_stable):
             label = Label(stack.status, Tone.WARNING)

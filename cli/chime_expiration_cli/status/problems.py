@@ -4,13 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
 from chime_expiration_cli.status.explanation import explain
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_explanation import explain_policy
 from chime_expiration_cli.status.policy_tables import describe_sweep
 from chime_expiration_cli.status.report import Report
-from chime_expiration_cli.status.texts import UNKNOWN, app_instance, drift_status, user_name
+from chime_expiration_cli.status.texts import (
+    UNKNOWN,
+    app_instance,
+    deadline,
+    drift_status,
+    user_name,
+)
 
 # What the sentences of each problem do not say already.
 _ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
@@ -63,6 +70,12 @@ def problems_of(report: Report) -> list[Problem]:
     return sorted(problems, key=lambda each: (not each.is_drift, kinds.index(each.kind)))
 
 
+def action_for(finding: Finding | PolicyFinding) -> str:
+    """What to do, if the sentences do not say it already; otherwise empty."""
+    actions = _POLICY_ACTIONS if isinstance(finding, PolicyFinding) else _ACTIONS
+    return actions.get(finding.result, "")
+
+
 def _policy(finding: PolicyFinding, report: Report) -> Problem:
     sentences = explain_policy(finding)
     if finding.result is NotCheckedReason.SWEEP_RUNNING and finding.item and finding.sweep:
@@ -70,7 +83,7 @@ def _policy(finding: PolicyFinding, report: Report) -> Problem:
     return Problem(
         f"policies {drift_status(finding)}",
         finding.is_drift,
-        _POLICY_ACTIONS.get(finding.result, ""),
+        action_for(finding),
         _policy_name(finding),
         tuple(sentences),
     )
@@ -86,12 +99,13 @@ def _users(report: Report) -> Iterator[Problem]:
             name = user_name(finding)
             if not has_one_app_instance:
                 name = f"{app_instance(finding).rpartition('/')[2]}/user/{name}"
+            sentences = (explain(finding, report.checked_at), deadline(finding, report))
             yield Problem(
                 f"users {drift_status(finding)}",
                 is_drift,
-                _ACTIONS.get(finding.result, ""),
+                action_for(finding),
                 f"{name} in {_place(stack.stack)}",
-                (explain(finding, report.checked_at),),
+                tuple(filter(None, sentences)),
             )
 
 

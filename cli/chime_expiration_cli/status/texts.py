@@ -52,6 +52,12 @@ def expires(finding: Finding, report: Report) -> str:
     return f"SOON {moment}" if report.expires_soon(finding) else moment
 
 
+def deadline(finding: Finding, report: Report) -> str:
+    """The same as a sentence, if the user has expired or expires soon; otherwise empty."""
+    is_near = report.has_expired(finding) or report.expires_soon(finding)
+    return expires(finding, report).replace(",", " UTC,", 1) if is_near else ""
+
+
 def without_findings(stack_report: StackReport) -> str:
     """What is said of a stack in which no declaration was found."""
     stack = stack_report.stack
