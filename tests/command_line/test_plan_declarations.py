@@ -111,6 +111,7 @@ def test_an_unchanged_declaration_gets_no_event_so_drift_stays(tmp_path: Path) -
     [planned] = report.users
     assert (planned.action.name, planned.days_after) == ("UNCHANGED", 90)
     assert planned.explanation.startswith("drift: 30 days are declared")
+    assert planned.explanation.endswith(": run chime-expiration repair")
 
 
 def test_a_user_that_has_expired_as_declared_fails_no_update(tmp_path: Path) -> None:

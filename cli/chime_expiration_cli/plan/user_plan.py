@@ -176,7 +176,7 @@ def _declared(
     if intent.gets_event is False and state.days != declared.days:
         text = (
             f"drift: {_in_days(declared.days)} are declared, but a deployment without a change "
-            "does not set them; see `chime-expiration status`"
+            "does not set them: run chime-expiration repair"
         )
         return asked.result(Action.UNCHANGED, state, state.days, text)
     if intent.gets_event is None and state.days != declared.days:
