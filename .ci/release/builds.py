@@ -66,7 +66,11 @@ def _build(
     exported = folder / "source.tar"
     checkout.git("archive", f"--output={exported}", "HEAD")
     with tarfile.open(exported) as archive:
-        archive.extractall(source, filter="data")
+        # Python 3.11 has filters since 3.11.4. git has made the archive, from our own files.
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(source, filter="data")
+        else:
+            archive.extractall(source)
     if modified is not None:
         for path in source.rglob("*"):
             os.utime(path, (modified, modified))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,7 +48,8 @@ def runner(bootstrapped_aws: LocalAws, user: str, tmp_path: Path) -> Iterator["R
     script.parent.mkdir()
     sources = os.pathsep.join([str(ROOT / "cli"), str(ROOT / "lambda")])
     script.write_text(
-        f'#!/bin/sh\nPYTHONPATH={sources} exec {sys.executable} -m chime_expiration_cli "$@"\n'
+        f"#!/bin/sh\nPYTHONPATH={shlex.quote(sources)} exec {shlex.quote(sys.executable)} "
+        '-m chime_expiration_cli "$@"\n'
     )
     script.chmod(0o755)
     runner = Runner(bootstrapped_aws, folder)
