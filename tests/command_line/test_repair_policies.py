@@ -186,10 +186,13 @@ def test_a_policy_of_a_stack_that_is_not_stable_is_left(repair: Repair) -> None:
     assert (account.started, list(repaired.outcomes.values())) == ([], ["LEFT"])
 
 
-def test_a_running_sweep_is_left_to_itself(account: SweepingAccount, repair: Repair) -> None:
-    # GIVEN it has counted users that failed
+@pytest.mark.parametrize("failed", [0, 1])
+def test_a_running_sweep_is_left_to_itself(
+    failed: int, account: SweepingAccount, repair: Repair
+) -> None:
+    # GIVEN it has counted users
     account.begin(-MINUTE)
-    account.progress(-5, kept=3, failed=1)
+    account.progress(-5, kept=3, failed=failed)
 
     # WHEN
     repaired = repair(account)
@@ -197,6 +200,7 @@ def test_a_running_sweep_is_left_to_itself(account: SweepingAccount, repair: Rep
     # THEN
     assert (account.started, list(repaired.outcomes.values())) == ([], ["NOT_CHECKED"])
     assert repaired.exit_status == 3
+    assert "a sweep is running: run repair again when it has ended" in repaired.details
 
 
 def test_dead_letters_are_told_beside_a_sweep(account: SweepingAccount, repair: Repair) -> None:

@@ -27,6 +27,7 @@ SWEPT = frozenset(
 """The differences that another sweep can end."""
 
 _CAN_START = (SweepState.FINISHED, SweepState.FAILED, SweepState.STOPPED)
+_RUNNING = "a sweep is running: run repair again when it has ended"
 _DECLARE_AGAIN = (
     "declare the policy again with enabled=False and deploy, which clears its users, then remove it"
 )
@@ -49,6 +50,8 @@ def propose_sweep(finding: PolicyFinding) -> Iterator[SweepRepair | Result]:
                 yield Result(Outcome.LEFT, f"{explanation}; {obstacle}: {_DECLARE_AGAIN}")
             else:
                 yield SweepRepair(finding, sentences)
+        case NotCheckedReason.SWEEP_RUNNING:
+            yield Result(Outcome.NOT_CHECKED, "; ".join((*sentences, _RUNNING)))
         case NotCheckedReason():
             yield Result(Outcome.NOT_CHECKED, explanation)
         case _:
@@ -69,7 +72,7 @@ def _modified(finding: PolicyFinding, sentences: tuple[str, ...]) -> Iterator[Sw
         )
     elif differences & SWEPT:
         if finding.sweep is None or finding.sweep.state not in _CAN_START:
-            yield Result(Outcome.NOT_CHECKED, f"{explanation}; a sweep is running: check again")
+            yield Result(Outcome.NOT_CHECKED, f"{explanation}; {_RUNNING}")
         elif not finding.policy.state_machine_arn:
             yield Result(
                 Outcome.LEFT,
