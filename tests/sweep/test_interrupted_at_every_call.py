@@ -11,6 +11,8 @@ from chime_expiration_handler.contract.policy_properties import PolicyProperties
 from sweep.cloudformation import CloudFormation
 from sweep.estate import APP_INSTANCE, Estate, Interruption
 
+pytestmark = pytest.mark.slow
+
 THIRTY: dict[str, Any] = {"ExpirationDays": "30"}
 OTHER_DAYS: dict[str, Any] = {"ExpirationDays": "60"}
 OTHER_USERS: dict[str, Any] = {"ExpirationDays": "30", "Users": ["kiosk-*"]}
