@@ -143,6 +143,7 @@ class DynamoDBTable:
         *,
         TableName: str,
         FilterExpression: str,
+        Select: str = "ALL_ATTRIBUTES",
         Limit: int | None = None,
         Segment: int = 0,
         TotalSegments: int = 1,
@@ -168,11 +169,10 @@ class DynamoDBTable:
         units: float = ceil(sum(_size(item) for item in items) / _BYTES_PER_READ_UNIT)
         units = units if ConsistentRead else units / 2
         self.read_units += units
-        response: dict[str, Any] = {
-            "Items": [
-                deepcopy(expression.projected(item)) for item in items if expression.holds(item)
-            ]
-        }
+        found = [item for item in items if expression.holds(item)]
+        response: dict[str, Any] = {"Count": len(found)}
+        if Select != "COUNT":
+            response["Items"] = [deepcopy(expression.projected(item)) for item in found]
         if end <= stop and keys:
             response["LastEvaluatedKey"] = {self._key: {"S": keys[-1]}}
         if ReturnConsumedCapacity != "NONE":

@@ -271,3 +271,34 @@ def test_the_entries_of_another_app_instance_are_not_scanned(
     # THEN
     assert found == [ENTRY.user_arn]
     assert table.count_owned() == 1
+
+
+class CountingScans(DynamoDBTable):
+    scans = 0
+
+    def scan(self, **parameters: Any) -> dict[str, Any]:
+        self.scans += 1
+        response = super().scan(**parameters)
+        assert "Items" not in response
+        return response
+
+
+def test_dynamodb_counts_the_users_that_may_have_days(clock: Clock) -> None:
+    # GIVEN users that are set, are about to be set or cleared, and have nothing of the policy
+    dynamodb = CountingScans("Guests")
+    table = PolicyTable(dynamodb, "Guests", APP_INSTANCE, clock)
+    entries = [
+        ENTRY,
+        Entry("", Kind.INTENDED, intended=frozenset({30})),
+        Entry("", Kind.FAILED, days=30, intended=frozenset({0})),
+        Entry("", Kind.INTENDED),
+        Entry("", Kind.LEFT_ALONE),
+        Entry("", Kind.OVERDUE),
+    ]
+    for number in range(2_000):
+        entry = entries[number % len(entries)]
+        table.write(None, replace(entry, user_arn=f"{APP_INSTANCE}/user/guest-{number}"))
+
+    # THEN it reads no entry, and needs a request for each 1,000
+    assert table.count_owned() == 1_001
+    assert dynamodb.scans == 3

@@ -275,14 +275,31 @@ class PolicyTable:
         return EntryPage(entries, response.get("LastEvaluatedKey", {}).get(KEY, {}).get("S"))
 
     def count_owned(self) -> int:
-        """How many users may have days that the policy has set."""
-        count, start = 0, None
+        """How many users may have days that the policy has set.
+
+        DynamoDB counts them, 1 MB of the table at a time: 30 requests for 100,000 users.
+        """
+        # As Entry.is_owned: no entry has an empty set of intended days.
+        owned = "(attribute_exists(#days) OR attribute_exists(#intended))"
+        names = {"#days": EntryAttribute.DAYS, "#intended": EntryAttribute.INTENDED}
+        users = self._users_only()
+        request = {
+            **users,
+            "Select": "COUNT",
+            "FilterExpression": f"{users['FilterExpression']} AND {owned}",
+            "ExpressionAttributeNames": {
+                **users["ExpressionAttributeNames"],
+                **{alias: str(name) for alias, name in names.items()},
+            },
+        }
+        count = 0
+        start: dict[str, Any] = {}
         while True:
-            page = self.scan(start)
-            count += sum(entry.is_owned for entry in page.entries)
-            start = page.next_key
-            if start is None:
+            page = self.client.scan(**request, **start, ConsistentRead=True)
+            count += int(page["Count"])
+            if "LastEvaluatedKey" not in page:
                 return count
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def _users_only(self) -> dict[str, Any]:
         return {
