@@ -404,7 +404,7 @@ THE_DEPLOYMENT_TELLS_THE_TRUTH = (
         "a policy without its item has set nobody",
         "a delete clears what the ledger knows",
         "sweep/lifecycle.py",
-        "            if policy is None and not table.count_owned():",
+        "            if policy is None and not self._call(table.count_owned):",
         "            if policy is None:",
         _LIFECYCLE,
     ),

@@ -14,6 +14,7 @@ import pytest
 from chime_expiration_handler.contract.limits import EVENT_WORKERS
 from chime_expiration_handler.contract.physical_id import NOTHING_SET
 from chime_expiration_handler.contract.policy_properties import PolicyProperties
+from chime_expiration_handler.service.retry_budget import CONNECT_SECONDS, READ_SECONDS
 from fakes.embedded_metrics import data_points
 from localaws.certificates import Certificates
 from localaws.standins.app_instance import AppInstance
@@ -359,7 +360,7 @@ def test_a_delete_that_is_handed_over_gives_the_url_to_the_next_invocation_only(
     }
     invocations: list[dict[str, Any]] = []
     lambda_function._client.cache_clear()
-    monkeypatch.setattr(boto3, "client", clients.__getitem__)
+    monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
     soon = context(remaining_seconds=30)
 
     # WHEN
@@ -388,6 +389,23 @@ def test_the_clients_have_a_connection_for_each_thread(
     for client in clients:
         assert client.meta.config.max_pool_connections == 50
         assert client.meta.config.retries["total_max_attempts"] <= 4
+
+
+@pytest.mark.parametrize("service", ["stepfunctions", "lambda"])
+def test_a_call_that_is_retried_ends_as_soon_as_the_retries_assume(
+    lambda_function: ModuleType, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    # GIVEN the real client
+    session = boto3.Session("x", "x", region_name="us-east-1")
+    monkeypatch.setattr(boto3, "client", session.client)
+    lambda_function._client.cache_clear()
+
+    # WHEN
+    config = lambda_function._client(service).meta.config
+
+    # THEN
+    assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, READ_SECONDS)
+    assert config.retries["total_max_attempts"] == 1
 
 
 def test_the_messages_of_a_batch_share_a_rate_with_the_other_worker(

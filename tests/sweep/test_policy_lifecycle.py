@@ -1,7 +1,8 @@
 """What an event of CloudFormation declares, waits for and answers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from chime_expiration_handler.contract.ledger import Entry, Kind, Mode, Policy
 from chime_expiration_handler.contract.physical_id import NOTHING_SET
 from chime_expiration_handler.service.messages import LONGEST_REASON
+from chime_expiration_handler.service.retry_budget import CONNECT_SECONDS, READ_SECONDS
 from chime_expiration_handler.sweep.lifecycle import FIRST_INVOCATION, PolicyError, PolicyLifecycle
 from chime_expiration_handler.sweep.table import PolicyTable, Progress
 from localaws.standins.dynamodb_table import DynamoDBTable
@@ -32,6 +34,7 @@ class Function:
         self.denies_until = 0.0
         self.again: list[dict[str, Any]] = []
         self.sweeps: Callable[[], object] = lambda: None
+        self.invoked: Callable[[], object] = lambda: None
         self.response = SimpleNamespace(PhysicalResourceId="", Data={})
 
     def table(self, app_instance: str = CHAT) -> PolicyTable:
@@ -50,7 +53,7 @@ class Function:
         lifecycle = PolicyLifecycle(
             lambda arn: self.table(str(arn)),
             self._start,
-            lambda event: self.again.append(dict(event)),
+            self._invoke_again,
             lambda: self.ends - self.seconds,
             lambda: self.seconds,
             self.sleep,
@@ -64,6 +67,10 @@ class Function:
         if table.acquire("worker", "sweep", generation, begins=True):
             table.finish("worker", generation, Progress(counts, last_failure), error)
             table.release("worker")
+
+    def _invoke_again(self, event: Mapping[str, Any]) -> None:
+        self.again.append(dict(event))
+        self.invoked()
 
     def _start(self, state_machine: str, execution_input: str) -> None:
         assert state_machine == STATE_MACHINE
@@ -79,11 +86,16 @@ class Function:
 def event(kind: str, sent: int = 0, physical_id: str = CHAT, **more: Any) -> dict[str, Any]:
     return {
         "RequestType": kind,
-        "ResponseURL": f"https://bucket.invalid/secret?X-Amz-Date=19700101T0016{40 + sent:02}Z",
+        "ResponseURL": response_url(1000 + sent),
         "PhysicalResourceId": physical_id,
         "ResourceProperties": properties(),
         **more,
     }
+
+
+def response_url(sent: float) -> str:
+    moment = datetime.fromtimestamp(sent, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"https://bucket.invalid/secret?X-Amz-Date={moment}"
 
 
 def properties(app_instance: str = CHAT, **more: Any) -> dict[str, Any]:
@@ -224,7 +236,7 @@ def test_a_permission_that_is_missing_fails_the_deployment_after_a_minute(
     assert str(failure.value) == (
         "the sweep could not be started: AccessDeniedException: no policy allows "
         "states:StartExecution; check the function's role, the table and the state machine, then "
-        "deploy again"
+        "deploy or delete again"
     )
     assert function.seconds - 1000 <= 60
 
@@ -320,10 +332,15 @@ def test_an_update_on_its_way_is_outdated_once_it_was_undone(function: Function)
     assert function.policy(OTHER).mode is Mode.CLEAR
 
 
-def test_a_delete_that_takes_too_long_says_how_many_are_left(function: Function) -> None:
+@pytest.mark.parametrize("queued_seconds", [0, 300])
+def test_a_delete_that_takes_too_long_says_how_many_are_left(
+    function: Function, queued_seconds: int
+) -> None:
     # GIVEN
     function.handle(event("Create"))
     own(function, "guest-1", "guest-2")
+    sent = function.seconds
+    function.seconds += queued_seconds
 
     def goes_on() -> None:
         function.ends = function.seconds + FUNCTION_SECONDS
@@ -332,13 +349,13 @@ def test_a_delete_that_takes_too_long_says_how_many_are_left(function: Function)
             table.acquire("worker", "sweep", generation, begins=True)
         table.renew("worker", generation, Progress({"cleared": 3}, "refused"))
 
-    function.sweeps, began = goes_on, function.seconds
+    function.sweeps = goes_on
 
-    # THEN
+    # THEN CloudFormation still waits
     message = "2 of 5 users still to clear; delete again to go on"
     with pytest.raises(PolicyError, match=message) as failure:
-        function.handle(event("Delete", 3))
-    assert 3400 < function.seconds - began < 3590
+        function.handle(event("Delete", ResponseURL=response_url(sent)))
+    assert 3400 < function.seconds - sent < 3590
     assert len(str(failure.value)) <= LONGEST_REASON
 
 
@@ -376,6 +393,89 @@ def test_a_delete_goes_on_in_another_invocation_without_a_new_sweep(
     assert outcome == "cleared 4 users"
     assert len(function.started) == 1
     assert function.policy().generation == 2
+
+
+class Failing(DynamoDBTable):
+    """Fails each second call for an item, after the time that the client takes to give up."""
+
+    def __init__(self, function: Function, code: str, seconds: float) -> None:
+        super().__init__("Guests")
+        self.function, self.code, self.seconds = function, code, seconds
+        self.failed: dict[str, bool] = {}
+        self.fails = True
+
+    def get_item(self, **parameters: Any) -> dict[str, Any]:
+        self._fail("GetItem")
+        return super().get_item(**parameters)
+
+    def update_item(self, **parameters: Any) -> dict[str, Any]:
+        self._fail("UpdateItem")
+        return super().update_item(**parameters)
+
+    def _fail(self, operation: str) -> None:
+        if not self.fails:
+            return
+        self.function.seconds += self.seconds
+        self.failed[operation] = not self.failed.get(operation, False)
+        if self.failed[operation]:
+            raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, operation)
+
+
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "InternalFailure"])
+def test_calls_that_fail_for_a_moment_fail_no_deployment_and_no_removal(
+    function: Function, code: str
+) -> None:
+    # GIVEN
+    function.dynamodb = table = Failing(function, code, 0.1)
+
+    def sweep() -> None:
+        table.fails = False
+        if function.started:
+            function.finish(cleared=2)
+        table.fails = True
+
+    function.sweeps = sweep
+
+    # THEN
+    assert function.handle(event("Create")) == "finished"
+    back = event("Update", 3, OldResourceProperties=properties(OTHER))
+    assert function.handle(back) == "finished"
+    assert function.handle(event("Delete", 6)) == "cleared 2 users"
+
+
+def test_reads_that_fail_for_minutes_fail_the_deployment_with_the_reason(
+    function: Function,
+) -> None:
+    # GIVEN
+    class Down(DynamoDBTable):
+        def get_item(self, **_: Any) -> dict[str, Any]:
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.invalid")
+
+    function.dynamodb = Down("Guests")
+
+    # THEN
+    with pytest.raises(PolicyError, match="the sweep goes on, but could not be followed: Read"):
+        function.handle(event("Create"))
+    assert function.seconds - 1000 < 300
+
+
+@pytest.mark.parametrize("used", range(0, 75, 5))
+def test_a_delete_is_handed_over_in_time_although_reads_are_slow_and_fail(
+    function: Function, used: int
+) -> None:
+    # GIVEN that any moment of a read can be the last one with enough time
+    function.dynamodb = Failing(function, "InternalFailure", seconds=35)
+    function.ends -= used
+    left: list[float] = []
+    function.invoked = lambda: left.append(function.ends - function.seconds)
+    own(function, "guest-1")
+
+    # WHEN
+    assert function.handle(event("Delete")) is None
+
+    # THEN
+    [seconds] = left
+    assert seconds > CONNECT_SECONDS + READ_SECONDS
 
 
 def test_a_delete_that_is_sent_again_does_only_the_rest(function: Function) -> None:

@@ -60,6 +60,9 @@ _BY_CODE = {
     "ThrottledClient": FailureKind.THROTTLED,
     "Throttling": FailureKind.THROTTLED,
     "TooManyRequests": FailureKind.THROTTLED,
+    # DynamoDB's, which come with status 400.
+    "ProvisionedThroughputExceeded": FailureKind.THROTTLED,
+    "RequestLimitExceeded": FailureKind.THROTTLED,
     "Conflict": FailureKind.CONFLICT,
     "ServiceFailure": FailureKind.SERVICE_FAULT,
     "ServiceUnavailable": FailureKind.SERVICE_FAULT,

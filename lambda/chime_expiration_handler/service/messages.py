@@ -111,8 +111,13 @@ def stack_lookup_failed(user: AppInstanceUserArn, action: str, detail: str) -> s
 
 
 def not_started(detail: str) -> str:
-    fix = "check the function's role, the table and the state machine, then deploy again"
+    fix = "check the function's role, the table and the state machine, then deploy or delete again"
     return f"the sweep could not be started: {_shortened(detail, 120)}; {fix}"
+
+
+def not_followed(detail: str) -> str:
+    fix = "check the function's role and the table, then deploy or delete again"
+    return f"the sweep goes on, but could not be followed: {_shortened(detail, 120)}; {fix}"
 
 
 def invalid(problem: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from chime_expiration_handler.contract import sweep_event
 from chime_expiration_handler.contract.arn import AppInstanceArn
@@ -24,7 +25,11 @@ from chime_expiration_handler.service.custom_resource import (
 from chime_expiration_handler.service.event_log import log_event
 from chime_expiration_handler.service.identity_client import identity_client
 from chime_expiration_handler.service.identity_service import IdentityService
-from chime_expiration_handler.service.retry_budget import RetryBudget
+from chime_expiration_handler.service.retry_budget import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    RetryBudget,
+)
 from chime_expiration_handler.sweep.lifecycle import PolicyLifecycle
 from chime_expiration_handler.sweep.metrics import metric_record
 from chime_expiration_handler.sweep.new_users import NewUsers
@@ -159,7 +164,13 @@ _paces = cache(Paces.of)
 
 @cache
 def _client(service: str) -> Any:
-    return boto3.client(service)
+    # RetryBudget retries. With boto3's default, one call could take longer than the function may.
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
+    return boto3.client(service, config=config)
 
 
 def _write_metrics(counts: Mapping[str, int]) -> None:

@@ -29,13 +29,17 @@ Result = TypeVar("Result")
 
 _POLL_SECONDS = 3.0
 _WAIT_FOR_SWEEP_SECONDS = 300.0
-# CloudFormation waits 3,600 seconds for an answer.
+# CloudFormation waits for 3,600 seconds after it has sent an event.
 _WAIT_FOR_CLEARING_SECONDS = 3500.0
-# The function invokes itself again when it has less time left.
-_HANDS_OVER_AT_SECONDS = 60.0
+# The function invokes itself again when it has less time left. Retries end at 75 seconds (see
+# RetryBudget), and the last attempt of a call to DynamoDB can take half of these.
+_HANDS_OVER_AT_SECONDS = 120.0
 
 FIRST_INVOCATION = "FirstInvocation"
-"""In the event of a Delete that goes on in another invocation: when the first one began."""
+"""In the event of a Delete that goes on in another invocation: when the first one began.
+
+It takes the place of the moment in the ResponseURL, if that has none.
+"""
 
 
 class PolicyError(Exception):
@@ -103,7 +107,7 @@ class PolicyLifecycle:
         self._start(properties.state_machine_arn, properties.app_instance)
         waits_until = began + min(_WAIT_FOR_SWEEP_SECONDS, self.remaining_seconds() - 30)
         while True:
-            policy = self._policy(table)
+            policy = self._follow(table)
             if policy.sent > sent:
                 return "superseded by a later event"
             # An event that is delivered twice has two generations; the later one counts for both.
@@ -139,10 +143,10 @@ class PolicyLifecycle:
         if declared.app_instance == other or id_before != str(declared.app_instance):
             return
         table = self.table_of(other)
-        policy = table.policy()
+        policy = self._call(table.policy)
         with suppress(OutdatedEventError):
             # Also where nothing was declared: an Update that is on its way is outdated then.
-            table.declare(Mode.CLEAR, _to_clear(properties, other), sent)
+            self._call(lambda: table.declare(Mode.CLEAR, _to_clear(properties, other), sent))
             if policy is not None:
                 self._start(declared.state_machine_arn, other)
 
@@ -156,25 +160,34 @@ class PolicyLifecycle:
         is_going_on = policy is not None and policy.mode is Mode.CLEAR and policy.sent == sent
         if policy is None or not is_going_on:
             properties = event.get("ResourceProperties") or {}
+            to_clear = _to_clear(properties, app_instance)
             try:
-                table.declare(Mode.CLEAR, _to_clear(properties, app_instance), sent)
+                self._call(lambda: table.declare(Mode.CLEAR, to_clear, sent))
             except OutdatedEventError:
                 return "superseded by a later event"
             # Users can be left where somebody has deleted the policy's item. The declaration stays
             # in either case, so that a Create that is still on its way is outdated.
-            if policy is None and not table.count_owned():
+            if policy is None and not self._call(table.count_owned):
                 return "nothing to clear: nothing was declared"
             self._start(str(properties.get(policy_properties.STATE_MACHINE_ARN, "")), app_instance)
+        return self._wait_until_cleared(table, event, began, sent)
+
+    def _wait_until_cleared(
+        self, table: PolicyTable, event: Mapping[str, Any], began: float, sent: float
+    ) -> str | None:
+        """Wait for the end of the sweep; None where another invocation goes on."""
+        again = {**event, FIRST_INVOCATION: began}
         while True:
-            policy = self._policy(table)
+            policy = self._follow(table)
             if policy.sent > sent:
                 return "superseded by a later event"
             if policy.swept_generation == policy.generation:
                 break
-            if self.now() > began + _WAIT_FOR_CLEARING_SECONDS:
+            # Not from the beginning of the function: the event can have been in a queue before.
+            if self.now() > sent + _WAIT_FOR_CLEARING_SECONDS:
                 raise PolicyError(self._still_to_clear(table, policy))
             if self.remaining_seconds() < _HANDS_OVER_AT_SECONDS:
-                self.invoke_again({**event, FIRST_INVOCATION: began})
+                self._call(lambda: self.invoke_again(again), messages.not_followed)
                 return None
             self.sleep(_POLL_SECONDS)
         if policy.error:
@@ -184,7 +197,7 @@ class PolicyLifecycle:
         return f"cleared {policy.counts.get(Outcome.CLEARED, 0)} users"
 
     def _still_to_clear(self, table: PolicyTable, policy: Policy) -> str:
-        left = table.count_owned()
+        left = self._call(table.count_owned, messages.not_followed)
         total = left + policy.counts.get(Outcome.CLEARED, 0)
         failure = f" ({policy.last_failure})" if policy.last_failure else ""
         return messages.invalid(
@@ -195,16 +208,24 @@ class PolicyLifecycle:
         execution_input = {sweep_event.APP_INSTANCE: str(app_instance), sweep_event.CURSOR: None}
         self._call(lambda: self.start_sweep(state_machine_arn, json.dumps(execution_input)))
 
-    def _call(self, operation: Callable[[], Result]) -> Result:
-        """The result of a call that permissions created with the stack may not allow yet."""
+    def _call(
+        self,
+        operation: Callable[[], Result],
+        message: Callable[[str], str] = messages.not_started,
+    ) -> Result:
+        """The result of a call that permissions created with the stack may not allow yet.
+
+        Raises PolicyError with the ``message`` for the last failure.
+        """
         budget = RetryBudget(self.remaining_seconds, self.sleep, self.now, self.uniform)
         try:
             return Call(budget).run(operation)
         except CallError as error:
-            raise PolicyError(messages.not_started(str(error))) from error
+            raise PolicyError(message(str(error))) from error
 
-    def _policy(self, table: PolicyTable) -> Policy:
-        policy = table.policy()
+    def _follow(self, table: PolicyTable) -> Policy:
+        """The policy's item, as the sweep goes on."""
+        policy = self._call(table.policy, messages.not_followed)
         if policy is None:
             raise PolicyError("the policy's item was deleted from its table; deploy again")
         return policy
