@@ -2,6 +2,9 @@
 
 MiniStack begins an update or a deletion of a stack although another one has not ended. Both then
 call the functions of the stack at the same time, and the second one succeeds with what it finds.
+
+CloudFormation lets a stack be deleted while it is created: it cancels the creation. MiniStack goes
+on with it, so that a deleted stack can end in ROLLBACK_FAILED. Here, this is refused too.
 """
 
 from collections.abc import Callable, MutableMapping
@@ -13,6 +16,7 @@ Handler = Callable[[Parameters], Answer]
 
 # A stack without resources, which waits for its first change set.
 _NOT_BEGUN = "REVIEW_IN_PROGRESS"
+_CREATING = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 _UPDATES = ("UpdateStack", "CreateChangeSet", "ExecuteChangeSet")
 
 
@@ -65,6 +69,12 @@ def _deleting(
             return error(
                 "ValidationError",
                 f"Stack [{stack['StackName']}] cannot be deleted while in status {status}",
+            )
+        if status in _CREATING:
+            return error(
+                "ValidationError",
+                f"stack {stack['StackName']} is in {status}, and the local AWS cannot cancel a "
+                "creation: delete it when the creation has ended",
             )
         return handler(parameters)
 

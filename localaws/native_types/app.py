@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import ministack.app
 from ministack.core.responses import get_region
-from ministack.services.cloudformation import handlers, provisioners
+from ministack.services.cloudformation import changesets, handlers, provisioners
 
 from localaws.native_types.types import AppInstanceType, AppInstanceUserType
 from localaws.one_operation import refuse_second_operations
@@ -47,7 +47,12 @@ def _register(native: AppInstanceType | AppInstanceUserType) -> None:
 
 
 def _stack(parameters: Any) -> Any:
-    return handlers._resolve_stack(handlers._p(parameters, "StackName"))
+    name = handlers._p(parameters, "StackName")
+    if not name:
+        # ExecuteChangeSet takes the ARN of a change set without the name of its stack.
+        _, change_set = changesets._find_change_set(handlers._p(parameters, "ChangeSetName"))
+        name = change_set["StackName"] if change_set else ""
+    return handlers._resolve_stack(name)
 
 
 refuse_second_operations(
