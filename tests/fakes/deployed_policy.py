@@ -60,7 +60,7 @@ class DeployedPolicy:
         table, start = self.table, None
         while True:
             page = table.scan(start)
-            yield from page.entries
+            yield from map(Entry.parse, page.items)
             start = page.next_key
             if start is None:
                 return

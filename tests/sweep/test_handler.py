@@ -231,6 +231,18 @@ def test_a_new_user_is_set_wherever_the_event_names_it(
     assert app_instance.users[arn].days == 30
 
 
+def test_a_sweep_of_something_else_than_an_app_instance_fails_at_once(
+    lambda_function: ModuleType,
+) -> None:
+    # WHEN
+    sweep = {"app_instance_arn": f"{APP_INSTANCE}/user/guest", "sweep": "1", "cursor": None}
+    result = lambda_function.handler(sweep, context())
+
+    # THEN the state machine does not retry it
+    assert (result["more"], result["outcome"]) == (False, "failed")
+    assert "names more than an AppInstance: end it after chat" in result["error"]
+
+
 def test_an_event_writes_its_metrics(
     lambda_function: ModuleType,
     bucket: ResponseBucket,

@@ -146,6 +146,22 @@ def test_an_entry_is_written_only_as_it_was_read(table: PolicyTable) -> None:
     assert table.entry(ENTRY.user_arn) is None
 
 
+def test_an_entry_that_somebody_has_edited_is_written_as_it_was_read(
+    table: PolicyTable, dynamodb: DynamoDBTable
+) -> None:
+    # GIVEN an entry without a writer
+    dynamodb.put_item(TableName="Guests", Item={"pk": {"S": ENTRY.user_arn}, "kind": {"S": "SET"}})
+    edited = table.entry(ENTRY.user_arn)
+    assert edited
+
+    # WHEN
+    table.write(edited, ENTRY)
+
+    # THEN
+    with pytest.raises(EntryChangedError):
+        table.write(edited, ENTRY)
+
+
 class InTransaction(DynamoDBTable):
     """Refuses so many writes, as while a transaction with the same item is in progress."""
 
@@ -245,7 +261,7 @@ def test_a_page_of_entries_is_read_with_what_a_batch_leaves_out(
     dynamodb.unprocessed = 20
 
     # WHEN
-    entries = replace(table, sleep=lambda _: None).entries(arns)
+    entries = replace(table, sleep=lambda _: None).items(arns)
 
     # THEN
     assert set(entries) == set(arns[:40])
@@ -263,7 +279,7 @@ def test_the_entries_of_another_app_instance_are_not_scanned(
     found, start = [], None
     while True:
         page = table.scan(start)
-        found += [entry.user_arn for entry in page.entries]
+        found += [item["pk"]["S"] for item in page.items]
         start = page.next_key
         if start is None:
             break

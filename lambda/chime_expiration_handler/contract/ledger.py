@@ -53,6 +53,11 @@ class Kind(StrEnum):
     """Older than the days of a policy without notice."""
     FAILED = "FAILED"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Kind":  # noqa: ARG003
+        """A kind that a later release has written: the user is looked at again."""
+        return cls.INTENDED
+
 
 class Outcome(StrEnum):
     """What came of one user in a sweep. The values are the names of the counts."""
@@ -122,20 +127,27 @@ class Entry:
 
     @classmethod
     def parse(cls, item: Item) -> Self:
-        """Read an item of the table."""
-        return cls(
-            user_arn=item[KEY]["S"],
-            kind=Kind(item[EntryAttribute.KIND]["S"]),
-            days=_integer(item, EntryAttribute.DAYS),
-            intended=frozenset(
-                int(each) for each in item.get(EntryAttribute.INTENDED, {"NS": []})["NS"]
-            ),
-            writer=_text(item, EntryAttribute.WRITER),
-            touched=_number(item, EntryAttribute.TOUCHED) or 0,
-            rule=_text(item, EntryAttribute.RULE),
-            detail=_text(item, EntryAttribute.DETAIL),
-            ttl=_integer(item, TIME_TO_LIVE) or 0,
-        )
+        """Read an item of the table; raise ValueError where an attribute has another type."""
+        user_arn = item[KEY]["S"]
+        try:
+            return cls(
+                user_arn=user_arn,
+                kind=Kind(_text(item, EntryAttribute.KIND)),
+                days=_integer(item, EntryAttribute.DAYS),
+                intended=frozenset(
+                    int(each) for each in item.get(EntryAttribute.INTENDED, {"NS": []})["NS"]
+                ),
+                writer=_text(item, EntryAttribute.WRITER),
+                touched=_number(item, EntryAttribute.TOUCHED) or 0,
+                rule=_text(item, EntryAttribute.RULE),
+                detail=_text(item, EntryAttribute.DETAIL),
+                ttl=_integer(item, TIME_TO_LIVE) or 0,
+            )
+        except (KeyError, ValueError) as error:
+            raise ValueError(
+                f"the entry of {user_arn} in the policy's table cannot be read: {error!r}; "
+                "correct it, or delete it"
+            ) from error
 
     @property
     def expires(self) -> float:

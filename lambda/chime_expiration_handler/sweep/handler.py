@@ -39,7 +39,7 @@ from chime_expiration_handler.sweep.permit import Permit
 from chime_expiration_handler.sweep.run_all import run_all
 from chime_expiration_handler.sweep.table import PolicyTable, dynamodb_client
 from chime_expiration_handler.sweep.treatment import Treatment
-from chime_expiration_handler.sweep.worker import Worker
+from chime_expiration_handler.sweep.worker import Worker, failed
 
 _logger = logging.getLogger("chime_expiration")
 
@@ -100,7 +100,11 @@ def _handle_new_users(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _sweep(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    table = _table(AppInstanceArn.parse(event[sweep_event.APP_INSTANCE]))
+    try:
+        table = _table(AppInstanceArn.parse(str(event[sweep_event.APP_INSTANCE])))
+    except ValueError as problem:
+        # Somebody has started the execution by hand: the state machine would retry it for days.
+        return failed(str(problem))
     cursor = event.get(sweep_event.CURSOR)
     result = Worker(
         table,

@@ -21,6 +21,7 @@ from chime_expiration_handler.contract.ledger import (
     TIME_TO_LIVE,
     Entry,
     EntryAttribute,
+    Item,
     Mode,
     Policy,
     PolicyAttribute,
@@ -73,9 +74,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """Some entries of a scan; ``next_key`` is None after the last ones."""
+    """The items of some entries of a scan; ``next_key`` is None after the last ones."""
 
-    entries: tuple[Entry, ...]
+    items: tuple[Item, ...]
     next_key: str | None
 
 
@@ -205,21 +206,19 @@ class PolicyTable:
         item = self._get(user_arn)
         return Entry.parse(item) if item else None
 
-    def entries(self, user_arns: Sequence[str]) -> dict[str, Entry]:
-        """The entries of one page of users, by ARN."""
-        entries = {}
+    def items(self, user_arns: Sequence[str]) -> dict[str, Item]:
+        """The items of the entries of one page of users, by ARN."""
+        items: dict[str, Item] = {}
         keys = [{KEY: {"S": arn}} for arn in user_arns]
         while keys:
             response = self.client.batch_get_item(
                 RequestItems={self.name: {"Keys": keys, "ConsistentRead": True}}
             )
-            for item in response["Responses"].get(self.name, []):
-                entry = Entry.parse(item)
-                entries[entry.user_arn] = entry
+            items |= {item[KEY]["S"]: item for item in response["Responses"].get(self.name, [])}
             keys = response.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
             if keys:
                 self.sleep(_WAIT_FOR_UNPROCESSED_SECONDS)
-        return entries
+        return items
 
     def write(self, seen: Entry | None, entry: Entry, *, generation: int | None = None) -> Entry:
         """Replace ``seen``, the entry as it was read, and return the new one.
@@ -271,8 +270,9 @@ class PolicyTable:
             ConsistentRead=True,
             **({"ExclusiveStartKey": {KEY: {"S": start}}} if start else {}),
         )
-        entries = tuple(Entry.parse(item) for item in response["Items"])
-        return EntryPage(entries, response.get("LastEvaluatedKey", {}).get(KEY, {}).get("S"))
+        return EntryPage(
+            tuple(response["Items"]), response.get("LastEvaluatedKey", {}).get(KEY, {}).get("S")
+        )
 
     def count_owned(self) -> int:
         """How many users may have days that the policy has set.
@@ -376,6 +376,9 @@ def _unchanged(seen: Entry | None) -> tuple[str, dict[str, str], dict[str, Any]]
     if seen is None:
         return "attribute_not_exists(#key)", {"#key": KEY}, {}
     names = {"#writer": str(EntryAttribute.WRITER)}
+    if not seen.writer:
+        # Not written by this release: somebody has edited the table.
+        return "attribute_not_exists(#writer)", names, {}
     return "#writer = :writer", names, {":writer": {"S": seen.writer}}
 
 

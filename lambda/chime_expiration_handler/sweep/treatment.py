@@ -226,6 +226,7 @@ class Treatment:
             try:
                 self._record(entry, entries.failed(entry, str(user), detail, self.now()))
             except EntryChangedError:
+                self.permit.check()
                 continue
             return Outcome.FAILED
 

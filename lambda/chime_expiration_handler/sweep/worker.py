@@ -10,6 +10,7 @@ from chime_expiration_handler.contract import sweep_event
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.ledger import (
     INTENT_SETTLED_SECONDS,
+    KEY,
     Entry,
     Mode,
     Policy,
@@ -231,15 +232,14 @@ class _Chunk:
             self._counts.reset(*(each for each in Outcome if each not in _DONE_ONCE))
             return replace(position, token=None, restarts=position.restarts + 1, recounts=True)
         self._permit.renew()
-        known = self._worker.table.entries(page.users)
+        known = self._worker.table.items(page.users)
         outcomes, jobs = [], []
         for arn in page.users:
             try:
-                user, entry = AppInstanceUserArn.parse(arn), known.get(arn)
+                user = AppInstanceUserArn.parse(arn)
+                entry = Entry.parse(known[arn]) if arn in known else None
             except ValueError as problem:
-                _logger.error({"user": arn, "outcome": f"failed: {problem}"})
-                self._treatment.last_failure = messages.invalid(str(problem))
-                outcomes.append(Outcome.FAILED)
+                outcomes.append(self._failed(arn, problem))
                 continue
             governed = arn not in self._admins and self._properties.selection.matches(user.user_id)
             if needs_look(
@@ -262,14 +262,21 @@ class _Chunk:
             self._counts.reset(Outcome.UNSETTLED, Outcome.FAILED)
         page = self._worker.table.scan(position.token)
         self._permit.renew()
-        self._run(
-            [
-                self._job(AppInstanceUserArn.parse(entry.user_arn), entry, governed=False)
+        outcomes, jobs = [], []
+        for item in page.items:
+            try:
+                entry = Entry.parse(item)
+                user = AppInstanceUserArn.parse(entry.user_arn)
+            except ValueError as problem:
+                outcomes.append(self._failed(item[KEY]["S"], problem))
+                continue
+            jobs.append(
+                self._job(user, entry, governed=False)
                 if entry.is_owned
                 else self._forgetting(entry)
-                for entry in page.entries
-            ]
-        )
+            )
+        self._run(jobs)
+        self._counts.add(outcomes)
         if page.next_key:
             return replace(position, token=page.next_key)
         if not self._counts[Outcome.UNSETTLED]:
@@ -295,6 +302,12 @@ class _Chunk:
 
         return forget
 
+    def _failed(self, arn: str, problem: ValueError) -> Outcome:
+        """Report a user that no call is made for; it does not stop the others."""
+        _logger.error({"user": arn, "outcome": f"failed: {problem}"})
+        self._treatment.last_failure = messages.invalid(str(problem))
+        return Outcome.FAILED
+
     def _run(self, jobs: Sequence[Job]) -> None:
         """Run the jobs and count what came of them; raise what one of them raised."""
         results = self._worker.run_all(self._properties.calls_per_second, jobs)
@@ -318,8 +331,13 @@ class _Chunk:
             is_whole_list=is_whole_list,
         )
         if error:
-            return {**_ended(sweep_event.FAILED), sweep_event.ERROR: error}
+            return failed(error)
         return {**_ended(sweep_event.FINISHED), "counts": self._counts.as_dict()}
+
+
+def failed(error: str) -> dict[str, Any]:
+    """The result of a sweep that no retry can help."""
+    return {**_ended(sweep_event.FAILED), sweep_event.ERROR: error}
 
 
 def _ended(outcome: str) -> dict[str, Any]:
