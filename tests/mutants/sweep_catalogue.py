@@ -10,6 +10,7 @@ _INTERLEAVINGS = "tests/sweep/test_every_interleaving.py"
 _INTERRUPTIONS = "tests/sweep/test_interrupted_at_every_call.py"
 _LIFECYCLE = "tests/sweep/test_policy_lifecycle.py"
 _LISTS = "tests/sweep/test_lists.py"
+_ODD_ENTRIES = "tests/sweep/test_odd_entries.py"
 _PERMIT = "tests/sweep/test_permit.py"
 _RATES = "tests/sweep/test_rate_limiter.py"
 _SLOW_PAGES = "tests/sweep/test_slow_pages.py"
@@ -150,6 +151,14 @@ EXACTLY_WHAT_IT_SET = (
         '    return "#writer = :writer", names',
         '    return "#writer <> :writer OR #writer = :writer", names',
         _TABLE,
+    ),
+    Mutant(
+        "a kind of a later release is unknown",
+        "what the ledger knows survives a release that is rolled back",
+        "contract/ledger.py",
+        "        return cls.INTENDED\n",
+        '        raise ValueError("unknown")\n',
+        _ODD_ENTRIES,
     ),
 )
 
@@ -398,6 +407,30 @@ THE_DEPLOYMENT_TELLS_THE_TRUTH = (
         "sweep/lifecycle.py",
         "            return Call(budget).run(operation)",
         "            return operation()",
+        _LIFECYCLE,
+    ),
+    Mutant(
+        "a read that fails fails the deployment",
+        "what fails for a moment is retried",
+        "sweep/lifecycle.py",
+        "self._call(table.policy, messages.not_followed)",
+        "table.policy()",
+        _LIFECYCLE,
+    ),
+    Mutant(
+        "a removal is handed over in the last minute",
+        "no invocation is killed by its time-out",
+        "sweep/lifecycle.py",
+        "_HANDS_OVER_AT_SECONDS = 120.0",
+        "_HANDS_OVER_AT_SECONDS = 60.0",
+        _LIFECYCLE,
+    ),
+    Mutant(
+        "the time in a queue does not count",
+        "a removal answers while CloudFormation waits",
+        "sweep/lifecycle.py",
+        "self.now() > sent + _WAIT_FOR_CLEARING_SECONDS",
+        "self.now() > began + _WAIT_FOR_CLEARING_SECONDS",
         _LIFECYCLE,
     ),
     Mutant(
@@ -689,9 +722,18 @@ VISIBLE = (
         "an ARN that does not parse stops the others",
         "a user that can never be set does not stop the others",
         "sweep/worker.py",
-        "            except ValueError as problem:\n",
-        "            except KeyError as problem:\n",
+        "            except ValueError as problem:\n"
+        "                outcomes.append(self._failed(arn",
+        "            except KeyError as problem:\n                outcomes.append(self._failed(arn",
         _LISTS,
+    ),
+    Mutant(
+        "an entry of another type stops the others",
+        "a user that can never be set does not stop the others",
+        "contract/ledger.py",
+        "        except (KeyError, ValueError) as error:\n",
+        "        except ArithmeticError as error:\n",
+        f"{_ODD_ENTRIES} -k alone",
     ),
     Mutant(
         "a failed creation comes again",
