@@ -3,6 +3,7 @@
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Duration, Environment, Stack
@@ -101,6 +102,41 @@ def test_an_old_user_is_overdue_without_notice(policy: PolicyInMemory, age: floa
 
     # THEN
     assert (policy.days_of(old), counts) == (None, {"overdue": 1})
+
+
+@pytest.mark.parametrize(
+    ("age", "notice", "days"),
+    [(10, {}, 30), (29.5, {}, 60), (40, {}, 60), (40.5, {"NoticeDays": "14"}, 55)],
+)
+def test_a_rollback_to_fewer_days_deletes_nobody_too_soon(
+    policy: PolicyInMemory, age: float, notice: dict[str, Any], days: int
+) -> None:
+    # GIVEN
+    user = policy.user("guest", age=age)
+    policy.declare()
+    policy.declare(ExpirationDays="60")
+    assert policy.days_of(user) == 60
+
+    # WHEN
+    policy.declare(**notice)
+
+    # THEN
+    assert policy.days_of(user) == days
+
+
+def test_a_user_that_a_rollback_has_left_with_more_days_is_cleared_as_an_exception(
+    policy: PolicyInMemory,
+) -> None:
+    # GIVEN
+    user = policy.user("guest", age=40)
+    policy.declare(ExpirationDays="60")
+    assert policy.declare() == {"overdue": 1}
+
+    # WHEN
+    policy.declare(ExceptUsers=["guest"])
+
+    # THEN
+    assert policy.days_of(user) is None
 
 
 @pytest.mark.parametrize(("age", "days"), [(15, 30), (20.5, 35), (41.5, 56)])
