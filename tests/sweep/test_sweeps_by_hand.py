@@ -169,6 +169,33 @@ def test_what_others_have_changed_is_found_within_seven_sweeps() -> None:
     assert {user.days for user in estate.chime.users.values()} == {30}
 
 
+def test_users_that_are_all_too_old_are_counted_and_the_sweep_ends() -> None:
+    # GIVEN a sweep of several chunks, for which the deployment does not wait
+    estate = Estate(seed=2)
+    estate.calm()
+    estate.chime.page_size, estate.function_seconds = 1, 140
+    for number in range(40):
+        estate.create_user(f"guest-{number}", 4 + number)
+    cloudformation = CloudFormation(estate)
+
+    # WHEN
+    estate.time.run(
+        [partial(cloudformation.create, {"ExpirationDays": "3", "CallsPerSecond": "0.05"})]
+    )
+
+    # THEN
+    policy = estate.policy()
+    assert {user.days for user in estate.chime.users.values()} == {None}
+    assert policy.counts == {"overdue": 40}
+    assert (policy.swept_generation, policy.users, policy.error) == (1, 40, "")
+    assert [each.outcome for each in estate.executions] == [sweep_event.FINISHED]
+    assert len(estate.results) > 5
+    assert cloudformation.believed is not None
+    [answer] = [each for each in estate.story if " Create: " in each]
+    assert "'SweepFinished': 'false'" in answer
+    assert "'UsersOverdue': '0'" not in answer
+
+
 def test_events_that_were_lost_are_made_up_for_by_the_next_sweep() -> None:
     # GIVEN
     estate, _ = swept(2, THIRTY)

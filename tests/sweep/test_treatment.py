@@ -111,6 +111,43 @@ def test_a_user_that_is_created_again_with_the_same_days_is_not_the_policys(
     assert policy.days() == 30
 
 
+@pytest.mark.parametrize(
+    ("seconds", "outcome"), [(59, Outcome.CLEARED), (61, Outcome.NOT_GOVERNED)]
+)
+def test_days_of_a_user_that_is_created_again_within_a_minute_count_as_the_policys(
+    policy: CalmPolicy, seconds: int, outcome: Outcome
+) -> None:
+    # GIVEN
+    policy.treat()
+    policy.chime.delete(GUEST)
+    policy.seconds += seconds
+    policy.chime.create("guest-1", days=30)
+
+    # THEN
+    assert policy.treat(governed=False) is outcome
+
+
+def test_a_user_that_is_created_again_between_the_look_and_the_call_is_cleared(
+    policy: CalmPolicy,
+) -> None:
+    # GIVEN: the ledger cannot tell this user from the one before by the time of its creation
+    class Recreating(AppInstance):
+        def put_app_instance_user_expiration_settings(self, **parameters: Any) -> dict[str, Any]:
+            if self.users[GUEST].days is None:
+                self.delete(GUEST)
+                policy.seconds += 5
+                self.create("guest-1")
+            return super().put_app_instance_user_expiration_settings(**parameters)
+
+    policy.chime = Recreating(policy.chime.arn, policy.now)
+    policy.chime.create("guest-1")
+    assert policy.treat() is Outcome.SET
+
+    # THEN
+    assert policy.treat(governed=False) is Outcome.CLEARED
+    assert policy.days() is None
+
+
 def test_a_user_that_is_created_again_without_days_is_set(policy: CalmPolicy) -> None:
     # GIVEN
     policy.treat()
