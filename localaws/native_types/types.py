@@ -13,7 +13,7 @@ Properties = Mapping[str, Any]
 Created = tuple[str, dict[str, Any]]
 """The physical id, which ``Ref`` returns, and the attributes for ``Fn::GetAtt``."""
 
-# The local Chime can be told to answer either for something that does not exist.
+# A setting of the local Chime decides with which of these it answers.
 _NOT_FOUND = ("ForbiddenException", "NotFoundException")
 
 

@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType, SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from chime_expiration_handler.contract.limits import EVENT_WORKERS
 from chime_expiration_handler.contract.physical_id import NOTHING_SET
@@ -385,6 +387,37 @@ def test_a_delete_that_is_handed_over_gives_the_url_to_the_next_invocation_only(
     assert invocation["InvocationType"] == "Event"
     assert json.loads(invocation["Payload"])["ResponseURL"] == url
     assert "secret" not in capsys.readouterr().out + caplog.text
+
+
+def test_a_creation_that_is_out_of_time_fails_and_is_undone_by_its_rollback(
+    lambda_function: ModuleType,
+    bucket: ResponseBucket,
+    monkeypatch: pytest.MonkeyPatch,
+    table: DynamoDBTable,
+) -> None:
+    # GIVEN a declaration whose response arrives when the time of the function is over
+    declare, is_over = table.update_item, threading.Event()
+
+    def late(**parameters: Any) -> dict[str, Any]:
+        declare(**parameters)
+        is_over.wait(60)
+        raise ReadTimeoutError(endpoint_url="https://dynamodb.invalid")
+
+    def deliver(*given: Any) -> None:
+        bucket_receives(*given)
+        is_over.set()
+
+    bucket_receives = lambda_function.helper._deliver
+    monkeypatch.setattr(table, "update_item", late)
+    monkeypatch.setattr(lambda_function.helper, "_deliver", deliver)
+
+    # WHEN
+    lambda_function.handler(event("Create", bucket.url), context(remaining_seconds=1))
+
+    # THEN CloudFormation learns it before Lambda ends the function, and sends a Delete
+    response = bucket.received[0]
+    assert (response["Status"], response["Reason"]) == ("FAILED", "Execution timed out")
+    assert response["PhysicalResourceId"] == APP_INSTANCE
 
 
 def test_the_clients_have_a_connection_for_each_thread(

@@ -1,4 +1,4 @@
-"""What cdk-nag is told, without depending on it."""
+"""Acknowledgements of the rules of cdk-nag, without a dependency on it."""
 
 import json
 from collections.abc import Mapping

@@ -50,7 +50,7 @@ def custom_resource() -> CustomResource:
 def is_of_own_account_and_region(event: Mapping[str, Any], context: Any) -> bool:
     """Whether CloudFormation can have sent the event: it invokes the function from its stack only.
 
-    Where it cannot, nobody is to be answered: the ResponseURL of a forged event can be anything.
+    Otherwise, do not answer: the ResponseURL of a forged event can be anything.
     """
     stack, function = event["StackId"].split(":"), context.invoked_function_arn.split(":")
     return bool(stack[3:5] == function[3:5])

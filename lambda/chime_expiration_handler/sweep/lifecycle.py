@@ -177,14 +177,15 @@ class PolicyLifecycle:
     ) -> str | None:
         """Wait for the end of the sweep; None where another invocation goes on."""
         again = {**event, FIRST_INVOCATION: began}
+        # The event can have been in a queue before the function began.
+        waits_until = min(sent, began) + _WAIT_FOR_CLEARING_SECONDS
         while True:
             policy = self._follow(table)
             if policy.sent > sent:
                 return "superseded by a later event"
             if policy.swept_generation == policy.generation:
                 break
-            # Not from the beginning of the function: the event can have been in a queue before.
-            if self.now() > sent + _WAIT_FOR_CLEARING_SECONDS:
+            if self.now() > waits_until:
                 raise PolicyError(self._still_to_clear(table, policy))
             if self.remaining_seconds() < _HANDS_OVER_AT_SECONDS:
                 self._call(lambda: self.invoke_again(again), messages.not_followed)
@@ -250,7 +251,7 @@ def _app_instance_to_clear(event: Mapping[str, Any], physical_id: str) -> AppIns
 
 
 def _to_clear(properties: Mapping[str, Any], app_instance: AppInstanceArn) -> dict[str, Any]:
-    """Properties that parse, whatever those of the event are: clearing needs the rate alone."""
+    """Valid properties, even if those of the event are not: clearing needs only the rate."""
     kept = {policy_properties.APP_INSTANCE_ARN: str(app_instance), DAYS: "1"}
     rate = properties.get(policy_properties.CALLS_PER_SECOND)
     try:

@@ -189,7 +189,7 @@ class PolicyTable:
         )
 
     def release(self, owner: str) -> None:
-        """Give the lease back, if it is still this owner's."""
+        """Release the lease, if this owner still has it."""
         try:
             self._update(
                 "REMOVE #lease_owner, #lease_sweep, #lease_generation, #lease_until",
