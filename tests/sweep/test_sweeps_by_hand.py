@@ -139,6 +139,10 @@ def test_the_cursor_fits_whatever_the_token() -> None:
     assert Cursor.parse(json.loads(json.dumps(cursor.as_dict()))) == cursor
 
 
+def test_a_cursor_of_a_later_release_is_read() -> None:
+    assert Cursor.parse({**Cursor(1, 2, "token").as_dict(), "later": [1]}) == Cursor(1, 2, "token")
+
+
 ADMIN = f"{APP_INSTANCE}/user/guest-000"
 
 

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from chime_expiration_handler.contract import sweep_event
@@ -76,7 +76,9 @@ class Cursor:
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**value)
+        """Read a cursor; ignore what a later release has added, if the function is rolled back."""
+        names = {each.name for each in fields(cls)}
+        return cls(**{name: each for name, each in value.items() if name in names})
 
     def as_dict(self) -> dict[str, Any]:
         return {
