@@ -134,7 +134,7 @@ def test_users_that_all_fail_fail_the_deployment(function: Function) -> None:
     function.sweeps = lambda: function.finish(last_failure="access denied", failed=7)
 
     # THEN
-    with pytest.raises(PolicyError, match="7 users failed: access denied"):
+    with pytest.raises(PolicyError, match="users failed: 7, the last one with: access denied"):
         function.handle(event("Create"))
 
 
@@ -253,7 +253,7 @@ def test_a_delete_clears_what_the_table_knows_although_the_policys_item_is_gone(
 
     # THEN
     assert function.started
-    assert outcome == "cleared 1 users"
+    assert outcome == "users cleared: 1"
 
 
 def test_a_delete_of_a_policy_that_declared_nothing_makes_no_sweep(function: Function) -> None:
@@ -390,7 +390,7 @@ def test_a_delete_goes_on_in_another_invocation_without_a_new_sweep(
 
     # THEN
     assert again[FIRST_INVOCATION] == began
-    assert outcome == "cleared 4 users"
+    assert outcome == "users cleared: 4"
     assert len(function.started) == 1
     assert function.policy().generation == 2
 
@@ -440,7 +440,7 @@ def test_calls_that_fail_for_a_moment_fail_no_deployment_and_no_removal(
     assert function.handle(event("Create")) == "finished"
     back = event("Update", 3, OldResourceProperties=properties(OTHER))
     assert function.handle(back) == "finished"
-    assert function.handle(event("Delete", 6)) == "cleared 2 users"
+    assert function.handle(event("Delete", 6)) == "users cleared: 2"
 
 
 def test_reads_that_fail_for_minutes_fail_the_deployment_with_the_reason(
@@ -491,5 +491,5 @@ def test_a_delete_that_is_sent_again_does_only_the_rest(function: Function) -> N
     outcome = function.handle(event("Delete", 9))
 
     # THEN
-    assert outcome == "cleared 1 users"
+    assert outcome == "users cleared: 1"
     assert function.policy().generation == 3

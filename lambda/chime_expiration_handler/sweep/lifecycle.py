@@ -121,9 +121,8 @@ class PolicyLifecycle:
         if counts.get(Outcome.FAILED) and not any(
             counts.get(each) for each in (Outcome.SET, Outcome.KEPT, Outcome.CLEARED)
         ):
-            raise PolicyError(
-                messages.invalid(f"{counts[Outcome.FAILED]} users failed: {policy.last_failure}")
-            )
+            failed = f"users failed: {counts[Outcome.FAILED]}, the last one with: "
+            raise PolicyError(messages.invalid(failed + policy.last_failure))
         response.Data = _attributes(policy, is_finished=is_finished)
         return "finished" if is_finished else "the sweep goes on"
 
@@ -195,7 +194,7 @@ class PolicyLifecycle:
             raise PolicyError(messages.invalid(policy.error))
         if policy.counts.get(Outcome.FAILED):
             raise PolicyError(self._still_to_clear(table, policy))
-        return f"cleared {policy.counts.get(Outcome.CLEARED, 0)} users"
+        return f"users cleared: {policy.counts.get(Outcome.CLEARED, 0)}"
 
     def _still_to_clear(self, table: PolicyTable, policy: Policy) -> str:
         left = self._call(table.count_owned, messages.not_followed)
