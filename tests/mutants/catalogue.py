@@ -410,4 +410,32 @@ MUTANTS = (
         "            lambda: self.remaining_seconds() - seconds,",
         "            lambda: self.remaining_seconds(),",
     ),
+    Mutant(
+        "an event is counted with each response",
+        "an event counts once, also if the function was out of time",
+        "user/event_metrics.py",
+        "        if self._is_written:\n            return\n",
+        "",
+    ),
+    Mutant(
+        "a failed update is a failed clean-up",
+        "only a Delete that failed leaves a user with its days",
+        "user/event_metrics.py",
+        'self.event["RequestType"] == "Delete"',
+        'self.event["RequestType"] != "Create"',
+    ),
+    Mutant(
+        "each failure is a refusal",
+        "a refusal is a failure that the declaration has caused",
+        "user/handler.py",
+        "isinstance(error, RefusedError)",
+        "isinstance(error, Exception)",
+    ),
+    Mutant(
+        "a function that is out of time has not failed",
+        "an event whose function was out of time counts as failed",
+        "service/custom_resource.py",
+        "(status or self.Status) == FAILED",
+        "self.Status == FAILED",
+    ),
 )
