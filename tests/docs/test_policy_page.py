@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Duration, Environment, Stack
 from aws_cdk.assertions import Annotations, Match, Template
+from botocore.exceptions import ClientError
 
 import chime_expiration
 from chime_expiration_handler.contract.ledger import DAY_SECONDS, Mode
@@ -16,6 +17,7 @@ from chime_expiration_handler.contract.policy_properties import (
     POLICY_RESOURCE_TYPE,
 )
 from docs.policy_in_memory import PolicyInMemory
+from localaws.standins.app_instance import AppInstance
 from support.checkout import ROOT
 
 PAGE = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
@@ -359,6 +361,32 @@ def test_without_the_ledger_everything_counts_as_set_by_somebody_else(
 
     # THEN
     assert (policy.days_of(guest), counts) == (30, {"left_alone": 1})
+
+
+def test_a_deleted_user_that_is_forbidden_with_an_unknown_text_is_not_cleared(
+    policy: PolicyInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    deleted, guest = policy.user("deleted"), policy.user("guest")
+    policy.declare()
+    policy.chime.delete(deleted)
+    describe = policy.chime.describe_app_instance_user
+
+    def forbidden(*, AppInstanceUserArn: str) -> dict[str, Any]:
+        if AppInstanceUserArn == deleted:
+            error = {"Code": "ForbiddenException", "Message": "something else"}
+            response = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(response, "DescribeAppInstanceUser")
+        return describe(AppInstanceUserArn=AppInstanceUserArn)
+
+    monkeypatch.setattr(AppInstance, "describe_app_instance_user", lambda _, **it: forbidden(**it))
+
+    # WHEN
+    counts = policy.declare(Mode.CLEAR)
+
+    # THEN
+    assert counts == {"cleared": 1, "failed": 1}
+    assert policy.days_of(guest) is None
 
 
 def test_a_disabled_policy_sets_no_new_user(policy: PolicyInMemory) -> None:
