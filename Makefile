@@ -10,11 +10,11 @@ PYTHON_READY := .venv/.installed
 READY := $(PYTHON_READY) node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test test-fast check format snapshots pictures mutants bench lock release clean
+.PHONY: help demo local test test-fast check format snapshots pictures mutants bench prove prove-clean lock release clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-		awk -F '|' '{ printf "make %-10s  %s\n", $$1, $$2 }'
+		awk -F '|' '{ printf "make %-11s  %s\n", $$1, $$2 }'
 
 demo: $(READY) ## deploy the app to a local AWS, step by step, and show what changes
 	@python -m localaws.demo
@@ -50,6 +50,15 @@ mutants: $(READY) ## change the handler in one place at a time and report the ch
 
 bench: $(READY) ## measure against the alternatives (half an hour or more)
 	@python -m bench
+
+PROOF := PYTHONPATH=tests:.:cli:constructs:lambda python -m proof
+
+prove: $(READY) ## deploy to an account, check everything there, remove it, write a report (asks first; DRY_RUN=1: no change)
+	@$(if $(REGION),AWS_REGION=$(REGION)) $(PROOF) run $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes) \
+		$(if $(WAIT_FOR_EXPIRATION),--wait-for-expiration)
+
+prove-clean: $(READY) ## remove what an interrupted `make prove` has left (RUN=id: of one run)
+	@$(PROOF) clean $(if $(RUN),--run $(RUN))
 
 lock: $(READY) ## pin all versions again, after a change of requirements.in or package.json
 	pip-compile --quiet --strip-extras --no-header --no-annotate \

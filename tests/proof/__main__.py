@@ -1,0 +1,186 @@
+"""Prove on an account how expirations behave, and leave nothing behind.
+
+    PYTHONPATH=tests:.:cli:constructs:lambda python -m proof run|clean|adopt
+
+``make prove`` and ``make prove-clean`` do this. See docs/proof.md.
+"""
+
+import argparse
+import socket
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from proof.caller_place import (
+    CallerPlace,
+    PlaceError,
+    account_of_caller,
+    local_endpoint,
+    region_of_caller,
+)
+from proof.conduct import Conductor, now, remove_all, warning
+from proof.consent import consent_text
+from proof.interruption import Interrupted, Signals
+from proof.journal import Entry, Journal, JournalError
+from proof.report import Report, versions
+from proof.report_page import page_of
+from proof.run import Run, new_id
+from proof.terminal import ask, can_ask, complain, say
+
+REFUSED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return an exit status.
+
+    0: everything was as it must be, and nothing is left; 1: not so; 2: nothing was begun.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (PlaceError, JournalError) as error:
+        complain(str(error))
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m proof", description="Prove on an account how expirations behave."
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("proof.out"), help="folder of the reports and records"
+    )
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="ask, run, clean up, and write a report")
+    run.set_defaults(command=_run)
+    run.add_argument("--dry-run", action="store_true", help="create nothing: only say what it does")
+    run.add_argument("--yes", action="store_true", help="do not ask; needed without a terminal")
+    run.add_argument(
+        "--wait-for-expiration",
+        action="store_true",
+        help="also wait until a user expires, which takes up to 31 hours",
+    )
+    run.add_argument(
+        "--unchecked-permissions",
+        action="store_true",
+        help="with --yes: also run if it is not known whether the permissions suffice",
+    )
+    clean = commands.add_parser("clean", help="remove what interrupted runs have left")
+    clean.set_defaults(command=_clean)
+    clean.add_argument("--run", metavar="ID", help="only this run")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    region = region_of_caller()
+    endpoint = local_endpoint(region)
+    account, caller = account_of_caller(region)
+    run = Run(new_id(), account, region)
+    place = CallerPlace(run, is_local=endpoint is not None)
+    say(
+        consent_text(
+            run, caller, endpoint=endpoint, waits_for_expiration=options.wait_for_expiration
+        )
+    )
+    say()
+    if options.dry_run:
+        say("This was a dry run: nothing has been created.")
+        return 0
+    if not options.yes:
+        if not can_ask():
+            complain("nobody can be asked, there is no terminal: read this, then use --yes (YES=1)")
+            return REFUSED
+        if not ask("Go on?"):
+            say("Nothing has been created.")
+            return REFUSED
+    report = Report(run, place.is_local, now(), versions())
+    entry = Entry.of(run, report.started, endpoint)
+    conductor = Conductor(place, _journal(options), _work_folder(options, run.id), report)
+    try:
+        return conductor.run(entry, waits_for_expiration=options.wait_for_expiration)
+    finally:
+        _write(report, options.out)
+
+
+def _write(report: Report, folder: Path) -> None:
+    report.write(folder / "report.json")
+    document = report.to_json()
+    (folder / "report.md").write_text(page_of(document, ""), encoding="utf-8")
+    passed = sum(step.passed for step in report.steps)
+    say(f"{passed} of {len(report.steps)} steps as expected.")
+    say(f"The report is in {folder / 'report.json'} and {folder / 'report.md'}.")
+
+
+def _clean(options: argparse.Namespace) -> int:
+    journal = _journal(options)
+    ids = [options.run] if options.run else journal.ids()
+    if not ids:
+        say("No run on this machine has left anything.")
+        return 0
+    return max(_clean_one(journal, run_id, options) for run_id in ids)
+
+
+def _clean_one(journal: Journal, run_id: str, options: argparse.Namespace) -> int:
+    with Signals(lambda: say(warning(run_id))) as signals:
+        signals.begin_clean_up()
+        try:
+            entry = journal.read(run_id)
+            with journal.locked(run_id):
+                if _has_ended(entry):
+                    say(f"The local AWS of run {run_id} has ended, and everything in it.")
+                    journal.remove(run_id)
+                    return 0
+                _require_same_place(entry)
+                place = CallerPlace(entry.run, is_local=entry.endpoint is not None)
+                left = remove_all(place, journal, entry, _work_folder(options, run_id))
+                return 0 if left == [] else 1
+        except (PlaceError, JournalError) as error:
+            complain(str(error))
+            return REFUSED
+        except Interrupted as interruption:
+            say(f"The clean-up was stopped. Go on with it: make prove-clean RUN={run_id}")
+            return interruption.exit_status
+
+
+def _require_same_place(entry: Entry) -> None:
+    """Raise PlaceError unless the caller's credentials are for the account of the run."""
+    endpoint = local_endpoint(entry.region)
+    if endpoint != entry.endpoint:
+        raise PlaceError(
+            f"run {entry.id} is on {_place(entry.endpoint)}, and the environment is for "
+            f"{_place(endpoint)}: use the environment of the run"
+        )
+    account, _ = account_of_caller(entry.region)
+    if account != entry.account:
+        raise PlaceError(
+            f"run {entry.id} is in account {entry.account}, and the credentials are for "
+            f"{account}: use credentials of the account of the run"
+        )
+
+
+def _place(endpoint: str | None) -> str:
+    return "AWS" if endpoint is None else f"the local AWS at {endpoint}"
+
+
+def _has_ended(entry: Entry) -> bool:
+    """Return whether the run was on a local AWS that does not listen any more."""
+    if entry.endpoint is None:
+        return False
+    address = urlsplit(entry.endpoint)
+    try:
+        with socket.create_connection((address.hostname or "", address.port or 443), timeout=5):
+            return False
+    except ConnectionRefusedError:
+        return True
+
+
+def _journal(options: argparse.Namespace) -> Journal:
+    return Journal(options.out / "runs")
+
+
+def _work_folder(options: argparse.Namespace, run_id: str) -> Path:
+    return Path(options.out / "work" / run_id).resolve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
