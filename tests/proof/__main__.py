@@ -41,6 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (PlaceError, JournalError) as error:
         complain(str(error))
         return REFUSED
+    except KeyboardInterrupt:
+        # Before anything was created. Later, signals start the clean-up.
+        say()
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from proof.users import user_arns
 Tell = Callable[[str], None]
 
 _ATTEMPTS = 3
-_LIST_SECONDS = 120
+_LIST_SECONDS = 300
 """On AWS, a list can show a thing for some time after it was deleted: a queue for a minute."""
 
 _NOT_FOUND = ("ForbiddenException", "NotFoundException")
@@ -58,7 +58,8 @@ def _start_deletion(place: Place, stack: dict[str, Any]) -> None:
     parameters: dict[str, Any] = {"StackName": stack["StackId"]}
     if stack["StackStatus"] == "DELETE_FAILED":
         parameters["RetainResources"] = _failed_custom_resources(cloudformation, stack["StackId"])
-    if stack.get("DeploymentConfig", {}).get("Mode") == "EXPRESS":
+    is_express = stack.get("DeploymentConfig", {}).get("Mode") == "EXPRESS"
+    if is_express and not stack["StackStatus"].endswith("_COMPLETE"):
         # After a failed express deployment, CloudFormation takes nothing else.
         parameters["DeploymentConfig"] = {"Mode": "EXPRESS"}
     cloudformation.delete_stack(**parameters)

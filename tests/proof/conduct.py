@@ -89,14 +89,14 @@ class Conductor:
 
     def _ask_all(self, questions: Iterable[Question]) -> None:
         for ask in questions:
-            say(f"asking {ask.__module__.rpartition('.')[2]}")
+            say(f"asking {ask.__name__}")
             self._report.answers.append(self._answer(ask))
 
     def _answer(self, ask: Question) -> Answer:
         try:
             return ask(self._place)
         except AwsError as error:
-            return Answer(ask.__module__.rpartition(".")[2], reason=f"the question failed: {error}")
+            return Answer(ask.__name__, reason=f"the question failed: {error}")
 
     def _clean_up(self, entry: Entry) -> int:
         """Remove everything, and return an exit status that is not 0 if it was stopped."""

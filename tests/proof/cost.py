@@ -31,7 +31,7 @@ class Item:
 
 
 ITEMS = (
-    # 500 invocations of ten seconds with a quarter of a GB.
+    # 500 invocations of five seconds with half a GB.
     Item("Lambda, time", 1250, "GB-seconds", 0.0000166667),
     Item("Lambda, requests", 500, "requests", 0.0000002),
     Item("Step Functions", 500, "state transitions", 0.000025),

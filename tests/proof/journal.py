@@ -13,7 +13,7 @@ from typing import Self
 
 from proof.run import Run
 
-_LOCK_SECONDS = 5.0
+_LOCK_SECONDS = 3.0
 """A command of a killed run ends within a quarter of a second, and holds the lock until then."""
 
 

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from proof.answer import Answer
-from proof.app import Synthesizer, Version
-from proof.commands import Commands, Result
+from proof.app import Version
+from proof.commands import Result
 from proof.place import Place
 from proof.stacks import StackError, stack_of
 from proof.step import Step, differences
@@ -40,6 +41,26 @@ _FIRST = Version(
 )
 
 _LAST_LINES = 12
+
+_SETTLED_WITHIN, _SETTLED_LOCALLY_WITHIN = 120.0, 3.0
+"""Seconds. In express mode, CloudFormation does not wait for everything."""
+
+
+class Synthesizer(Protocol):
+    """Writes cloud assemblies."""
+
+    def synthesize(self, version: Version) -> Path:
+        """Return the folder of an assembly."""
+
+
+class Commands(Protocol):
+    """Runs commands to their end."""
+
+    def cdk(self, *arguments: str) -> Result:
+        """Run the CDK CLI."""
+
+    def chime_expiration(self, *arguments: str) -> Result:
+        """Run the command line of this project."""
 
 
 class Story:
@@ -294,11 +315,9 @@ class Story:
         )
 
     def _settled(self) -> Days:
-        """Return the days of the users, when they are as expected or a while has passed.
-
-        In express mode, CloudFormation does not wait for everything.
-        """
-        deadline = monotonic() + (3 if self._place.is_local else 120)
+        """Return the days of the users, when they are as expected or a while has passed."""
+        within = _SETTLED_LOCALLY_WITHIN if self._place.is_local else _SETTLED_WITHIN
+        deadline = monotonic() + within
         while True:
             actual = days_of(self._place, self._expected)
             if actual == self._expected or monotonic() > deadline:

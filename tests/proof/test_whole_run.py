@@ -1,0 +1,70 @@
+"""A whole run on a local AWS, and its report."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from localaws import LocalAws
+from proof.report import SCHEMA
+from proof.story import USERS
+from support.proof_runs import ProofRuns, everything
+
+pytestmark = pytest.mark.deploys
+
+STEPS = [
+    "create",
+    "rename",
+    "swap",
+    "change_days",
+    "replace",
+    "roll_back",
+    "express",
+    "no_rollback",
+    "forward",
+    "drift",
+    "express_replacement",
+    "destroy",
+]
+
+
+def test_a_run_takes_all_steps_and_leaves_nothing(runs: ProofRuns, proof_aws: LocalAws) -> None:
+    # GIVEN
+    before = everything(proof_aws)
+
+    # WHEN
+    with runs.start("run", "--yes") as process:
+        status = process.end()
+        output, descendants = process.output, process.descendants()
+
+    # THEN
+    assert status == 0, output
+    assert descendants == []
+    assert everything(proof_aws) == before
+    assert runs.records() == []
+    assert "FAILED" not in output
+    document = json.loads((runs.folder / "report.json").read_text())
+    jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+    assert (document["run"]["place"], document["run"]["passed"]) == ("local", True)
+    assert document["left_behind"] == []
+    assert [step["name"] for step in document["steps"]] == STEPS
+    assert all(step["passed"] and step["expected"] == step["actual"] for step in document["steps"])
+    # The days of each step differ from those of the step before, where it changes something.
+    days = [step["actual"] for step in document["steps"]]
+    assert [days[at] != days[at - 1] for at in range(1, len(days))] == [
+        name not in ("rename", "roll_back", "drift") for name in STEPS[1:]
+    ]
+    assert {user: days[-1][user] for user in USERS} == USERS
+    # The local CloudFormation does not know express mode, and the report says so.
+    assert document["answers"]["express_replacement"]["value"] is None
+    assert "did not deploy in express mode" in document["answers"]["express_replacement"]["reason"]
+
+    # THEN the page says the same, and neither has what must not be published
+    page = (runs.folder / "report.md").read_text()
+    assert "a local AWS, which is not AWS" in page
+    assert f"steps: {len(STEPS)} of {len(STEPS)} passed" in page
+    run_id = output.partition("make prove-clean RUN=")[2][:8]
+    for text in (page, json.dumps(document)):
+        assert run_id not in text
+        assert str(Path(runs.folder).resolve()) not in text
