@@ -110,8 +110,8 @@ def _write(report: Report, folder: Path) -> None:
     report.write(folder / "report.json")
     document = report.to_json()
     (folder / "report.md").write_text(page_of(document, ""), encoding="utf-8")
-    passed = sum(step.passed for step in report.steps)
-    say(f"{passed} of {len(report.steps)} steps as expected.")
+    failed = sum(not step.passed for step in report.steps)
+    say(f"{len(report.steps)} steps taken, {failed} FAILED.")
     say(f"The report is in {folder / 'report.json'} and {folder / 'report.md'}.")
 
 

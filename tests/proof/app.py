@@ -5,8 +5,6 @@ ones that the CLI would make, they get the context that it passes to an app.
 """
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from aws_cdk import App, CfnParameter, CliCredentialsStackSynthesizer, Duration, Environment, Stack
@@ -14,6 +12,7 @@ from aws_cdk import App, CfnParameter, CliCredentialsStackSynthesizer, Duration,
 from chime_expiration import AppInstanceUserExpiration, AppInstanceUserExpirationPolicy
 from proof.place import Fixtures
 from proof.run import Run
+from proof.version import Version
 
 POLICY_PATTERN = "guest-*"
 
@@ -23,26 +22,7 @@ _CONTEXT_OF_THE_CLI = {
 }
 
 
-@dataclass(frozen=True)
-class Version:
-    """What the app declares. ``declared`` are days by user id.
-
-    The user of one more declaration is a parameter of the stack: CloudFormation does not know
-    that another user replaces the resource until our function responds. ``missing`` is a user that
-    does not exist, so that its declaration fails; all else is deployed before it.
-    """
-
-    declared: Mapping[str, int]
-    named_by_parameter: str
-    days_of_parameter: int
-    policy_days: int
-    missing: str | None = None
-    missing_days: int = 30
-    construct_names: Mapping[str, str] = field(default_factory=dict)
-    """The ids of constructs by user id, where they are not the user id."""
-
-
-class Synthesizer:
+class AppSynthesizer:
     """Writes cloud assemblies of a run into folders of their own in ``folder``."""
 
     def __init__(self, run: Run, fixtures: Fixtures, folder: Path) -> None:

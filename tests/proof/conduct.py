@@ -1,5 +1,6 @@
 """Conducts a run: the fixtures, the questions, the story, and always the clean-up."""
 
+import os
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,7 +10,6 @@ from time import monotonic
 from botocore.exceptions import BotoCoreError, ClientError
 
 from proof.answer import Answer
-from proof.app import Synthesizer
 from proof.caller_place import CallerPlace
 from proof.clean_up import clean_up
 from proof.commands import Commands
@@ -20,7 +20,7 @@ from proof.parts import LONG_QUESTIONS, QUESTIONS, Question
 from proof.report import Report
 from proof.stacks import StackError
 from proof.step import Step
-from proof.story import Story
+from proof.story import Story, Synthesizer
 from proof.terminal import say
 
 AwsError = (BotoCoreError, ClientError, StackError)
@@ -75,7 +75,7 @@ class Conductor:
         story = Story(
             self._place,
             Commands(run, self._folder, lock),
-            Synthesizer(run, self._place.fixtures, self._folder),
+            self._synthesizer(),
         )
         story.prepare()
         try:
@@ -86,6 +86,13 @@ class Conductor:
             self._report.answers.append(story.express_replacement)
         if waits_for_expiration or self._place.is_local:
             self._ask_all(LONG_QUESTIONS)
+
+    def _synthesizer(self) -> Synthesizer:
+        # The import starts Node.js.
+        os.environ["JSII_NODE"] = str(Path(__file__).with_name("node_in_own_session.py"))
+        from proof.app import AppSynthesizer
+
+        return AppSynthesizer(self._place.run, self._place.fixtures, self._folder)
 
     def _ask_all(self, questions: Iterable[Question]) -> None:
         for ask in questions:

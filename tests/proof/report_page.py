@@ -28,12 +28,12 @@ def page_of(document: Mapping[str, Any], answers: str) -> str:
 def _summary(document: Mapping[str, Any]) -> str:
     run = document["run"]
     place = "a local AWS, which is not AWS" if run["place"] == "local" else "AWS"
-    passed = [step for step in document["steps"] if step["passed"]]
+    failed = [step for step in document["steps"] if not step["passed"]]
     lines = [
         f"- place: {place}, region {run['region']}",
         f"- started: {run['started']}, duration: {_duration(run['seconds'])}",
         f"- outcome: {run['outcome']}" + (f" ({run['error']})" if run["error"] else ""),
-        f"- steps: {len(passed)} of {len(document['steps'])} passed",
+        f"- steps: {len(document['steps'])} taken, {len(failed)} FAILED",
         f"- left behind: {_left(document['left_behind'])}",
     ]
     return "\n".join(lines)

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from proof.answer import Answer
-from proof.app import Version
 from proof.commands import Result
 from proof.place import Place
 from proof.stacks import StackError, stack_of
 from proof.step import Step, differences
 from proof.users import Days, create_user, days_of, set_days
+from proof.version import Version
 
 USERS: Days = {
     "declared-1": None,

@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from localaws.chime import ChimeIdentity
 from localaws.standins.in_memory_client import in_memory_client
 from proof.answer import Answer
-from proof.app import Version
 from proof.commands import Result
 from proof.place import Fixtures
 from proof.run import Run
 from proof.story import USERS, Story
+from proof.version import Version
 
 RUN = Run("0a1b2c3d", "111122223333", "us-east-1")
 
