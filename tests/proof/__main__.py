@@ -8,6 +8,7 @@
 import argparse
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from proof.conduct import Conductor, now, remove_all, warning
 from proof.consent import consent_text
 from proof.interruption import Interrupted, Signals
 from proof.journal import Entry, Journal, JournalError
+from proof.parts import PermissionCheck, check_permissions
 from proof.report import Report, versions
 from proof.report_page import page_of
 from proof.run import Run, new_id
@@ -86,24 +88,53 @@ def _run(options: argparse.Namespace) -> int:
             run, caller, endpoint=endpoint, waits_for_expiration=options.wait_for_expiration
         )
     )
-    say()
+    permissions = check_permissions(place, caller)
+    say(f"\n{permissions.text}".rstrip() + "\n")
+    if permissions.missing:
+        complain(
+            f"{_listed('missing', permissions.missing)}\nGrant them, then try again. "
+            "Nothing has been created."
+        )
+        return REFUSED
     if options.dry_run:
         say("This was a dry run: nothing has been created.")
         return 0
-    if not options.yes:
-        if not can_ask():
-            complain("nobody can be asked, there is no terminal: read this, then use --yes (YES=1)")
-            return REFUSED
-        if not ask("Go on?"):
-            say("Nothing has been created.")
-            return REFUSED
+    if not _is_agreed(options, permissions):
+        return REFUSED
     report = Report(run, place.is_local, now(), versions())
+    report.permissions = list(permissions.rows)
     entry = Entry.of(run, report.started, endpoint)
     conductor = Conductor(place, _journal(options), _work_folder(options, run.id), report)
     try:
         return conductor.run(entry, waits_for_expiration=options.wait_for_expiration)
     finally:
         _write(report, options.out)
+
+
+def _is_agreed(options: argparse.Namespace, permissions: PermissionCheck) -> bool:
+    """Return whether the run may begin, and say why not."""
+    if permissions.not_known:
+        complain(_listed("not known", permissions.not_known))
+    if options.yes:
+        if permissions.not_known and not options.unchecked_permissions:
+            complain(
+                "a run without a question begins only if it is known that it has its permissions: "
+                "allow iam:SimulatePrincipalPolicy, or use --unchecked-permissions (UNCHECKED=1). "
+                "Nothing has been created."
+            )
+            return False
+        return True
+    if not can_ask():
+        complain("nobody can be asked, there is no terminal: read this, then use --yes (YES=1)")
+        return False
+    if not ask("Go on?"):
+        say("Nothing has been created.")
+        return False
+    return True
+
+
+def _listed(what: str, permissions: Sequence[str]) -> str:
+    return "\n".join([f"{len(permissions)} permissions are {what}:", *permissions])
 
 
 def _write(report: Report, folder: Path) -> None:

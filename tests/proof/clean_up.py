@@ -27,7 +27,6 @@ def clean_up(place: Place, tell: Tell) -> list[Thing]:
     """Remove everything of the run, and return what is left then: what the services still list."""
     run = place.run
     _delete_stack(place, run.app_stack, tell)
-    _delete_log_groups(place, tell)
     for app_instance in things_of_kind(place, "AppInstance"):
         _delete_users(place, app_instance.handle, tell)
     for bucket in things_of_kind(place, "bucket"):
@@ -80,13 +79,6 @@ def _failed_custom_resources(cloudformation: Any, stack_id: str) -> list[str]:
     ]
 
 
-def _delete_log_groups(place: Place, tell: Tell) -> None:
-    """Delete the log groups, which outlive their stack."""
-    for group in things_of_kind(place, "log group"):
-        tell(f"deleting the log group {group.name}")
-        place.client("logs").delete_log_group(logGroupName=group.name)
-
-
 def _delete_users(place: Place, app_instance: str, tell: Tell) -> None:
     chime = place.client("chime-sdk-identity", retries={"mode": "adaptive", "max_attempts": 10})
     arns = user_arns(chime, app_instance)
@@ -111,18 +103,16 @@ def _empty_bucket(place: Place, bucket: str, tell: Tell) -> None:
 
 def _what_is_left(place: Place, tell: Tell) -> list[Thing]:
     deadline = monotonic() + (0 if place.is_local else _LIST_SECONDS)
-    while left := things_of_run(place):
-        for thing in left:
-            _delete_remainder(place, thing, tell)
-        if monotonic() > deadline:
-            return things_of_run(place)
+    for thing in things_of_run(place):
+        _delete_remainder(place, thing, tell)
+    while (left := things_of_run(place)) and monotonic() < deadline:
         tell(f"waiting until the services do not list {_listed(left)} any more")
         place.wait(10)
-    return []
+    return left
 
 
 def _delete_remainder(place: Place, thing: Thing, tell: Tell) -> None:
-    """Delete what can be without a stack: log groups, and an AppInstance whose stack has gone."""
+    """Delete what outlives its stack: log groups, and an AppInstance that CloudFormation lost."""
     if thing.kind == "log group":
         tell(f"deleting the {thing}")
         place.client("logs").delete_log_group(logGroupName=thing.name)

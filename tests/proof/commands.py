@@ -41,14 +41,15 @@ class Commands:
     def cdk(self, *arguments: str) -> Result:
         """Run the CDK CLI of this project."""
         cdk = str(_PROJECT / "node_modules" / ".bin" / "cdk")
-        return self._start([cdk, *arguments, "--no-notices"], f"cdk {_without_paths(arguments)}")
+        return self.run([cdk, *arguments, "--no-notices"], f"cdk {_without_paths(arguments)}")
 
     def chime_expiration(self, *arguments: str) -> Result:
         """Run the command line of this project."""
         command = [sys.executable, "-m", "chime_expiration_cli", *arguments]
-        return self._start(command, f"chime-expiration {_without_paths(arguments)}")
+        return self.run(command, f"chime-expiration {_without_paths(arguments)}")
 
-    def _start(self, command: Sequence[str], shown: str) -> Result:
+    def run(self, command: Sequence[str], shown: str) -> Result:
+        """Run a command to its end. ``shown`` is what a report shows of it."""
         guard = [sys.executable, "-I", lifeline.__file__, "--"]
         # Files, not pipes: ``communicate()`` closes the pipe that keeps the command alive.
         with (

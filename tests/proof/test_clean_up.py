@@ -141,9 +141,20 @@ def leave_a_stack_that_waits_for_its_change_set(account: Account, _: LocalAws) -
 
 def leave_a_creation_in_progress(account: Account, _: LocalAws) -> None:
     account.create_stack(
-        account.run.app_stack, stack_with_a_custom_resource(account.run, Seconds="2")
+        account.run.app_stack, stack_with_a_custom_resource(account.run, Seconds="1")
     )
     account.wait_for(account.run.app_stack, "CREATE_IN_PROGRESS")
+
+
+def leave_an_update_in_progress(account: Account, local_aws: LocalAws) -> None:
+    account.create_stack(account.run.app_stack, stack_with_a_custom_resource(account.run))
+    account.wait_for(account.run.app_stack, "CREATE_COMPLETE")
+    local_aws.client("cloudformation").update_stack(
+        StackName=account.run.app_stack,
+        TemplateBody=json.dumps(stack_with_a_custom_resource(account.run, Seconds="1")),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    assert account.status(account.run.app_stack) == "UPDATE_IN_PROGRESS"
 
 
 def leave_a_deletion_in_progress(account: Account, _: LocalAws) -> None:
@@ -185,6 +196,7 @@ def leave_what_no_stack_has(account: Account, local_aws: LocalAws) -> None:
         leave_fixtures,
         leave_a_stack_that_waits_for_its_change_set,
         leave_a_creation_in_progress,
+        leave_an_update_in_progress,
         leave_a_deletion_in_progress,
         leave_a_declaration_that_cannot_be_cleared,
         leave_an_app_instance_that_could_not_be_deleted,
@@ -242,6 +254,24 @@ def test_a_resource_with_a_similar_name_is_never_touched(
         account.delete_stack(f"{name}-fixtures")
         logs.delete_log_group(logGroupName=f"/aws/lambda/{name}-Function")
         del proof_aws.chime.app_instances[chat]
+
+
+def test_the_bucket_is_emptied_before_its_stack_is_deleted(
+    account: Account, proof_aws: LocalAws
+) -> None:
+    # GIVEN, because the local S3 also deletes a bucket that is not empty
+    create_fixtures(account.place)
+    bucket = account.place.run.asset_bucket
+    proof_aws.client("s3").put_object(Bucket=bucket, Key="code.zip", Body=b"")
+
+    # WHEN
+    account.clean_up()
+
+    # THEN
+    assert account.told == [
+        f"deleting 1 objects in the bucket {bucket}",
+        f"deleting the stack {account.run.fixtures_stack} (CREATE_COMPLETE)",
+    ]
 
 
 def test_what_cannot_be_removed_is_reported(account: Account, proof_aws: LocalAws) -> None:
