@@ -87,6 +87,28 @@ def test_make_release_tags_unless_it_is_a_dry_run(
     assert (checkout / "log").read_text().split("\n")[0].rstrip() == command
 
 
+@pytest.mark.parametrize(
+    ("targets", "command"),
+    [
+        (["prove"], "run"),
+        (["prove", "DRY_RUN=1"], "run --dry-run"),
+        (["prove", "YES=1", "UNCHECKED=1"], "run --yes --unchecked-permissions"),
+        (["prove", "WAIT_FOR_EXPIRATION=1", "REGION=eu-central-1"], "run --wait-for-expiration"),
+        (["prove-clean"], "clean"),
+        (["prove-clean", "RUN=0a1b2c3d"], "clean --run 0a1b2c3d"),
+    ],
+)
+def test_the_variables_of_make_prove_are_options(
+    checkout: Path, targets: list[str], command: str
+) -> None:
+    # WHEN
+    made = make(checkout, *targets)
+
+    # THEN
+    assert made.returncode == 0, made.stderr
+    assert (checkout / "log").read_text().split() == ["python", "-m", "proof", *command.split()]
+
+
 def test_make_alone_lists_every_target_on_a_line_of_its_own(checkout: Path) -> None:
     # GIVEN
     [phony] = re.findall(r"^\.PHONY: (.*)$", (checkout / "Makefile").read_text(), re.MULTILINE)
