@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from proof.answer import Answer
 from proof.commands import Result
 from proof.place import Place
+from proof.redaction import redacted
 from proof.stacks import StackError, stack_of
 from proof.step import Step, differences
 from proof.users import Days, create_user, days_of, set_days
@@ -311,7 +312,8 @@ class Story:
         if result.exit_status == 0:
             return Answer("express_replacement", {"outcome": "replaced"})
         return Answer(
-            "express_replacement", {"outcome": "refused", "message": _tail(result.output)}
+            "express_replacement",
+            {"outcome": "refused", "message": redacted(_tail(result.output), self._place.run)},
         )
 
     def _settled(self) -> Days:

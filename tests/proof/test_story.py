@@ -149,7 +149,7 @@ def test_a_call_that_fails_is_a_problem_of_its_step(account: Account) -> None:
             "EXPRESS",
             Answer(
                 "express_replacement",
-                {"outcome": "refused", "message": "the output / of the CLI"},
+                {"outcome": "refused", "message": "the output / of chime-proof-RUN-app"},
             ),
         ),
         (
@@ -167,7 +167,7 @@ def test_the_express_deployment_answers_whether_a_replacement_is_refused(
 ) -> None:
     # GIVEN
     account.stack = {"StackStatus": "UPDATE_FAILED", "DeploymentConfig": {"Mode": mode}}
-    commands = IdleCommands(exit_status)
+    commands = IdleCommands(exit_status, f"the output\nof {RUN.app_stack}")
     story = story_of(account, commands)
 
     # WHEN
