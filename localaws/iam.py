@@ -1,4 +1,4 @@
-"""Denies calls to the local Chime that the role of the function does not allow.
+"""Denies calls to the local Chime that the caller's policies do not allow.
 
 MiniStack enforces IAM on calls to its own services only. It does answer
 ``iam:SimulatePrincipalPolicy`` from the current policies.
@@ -6,7 +6,7 @@ MiniStack enforces IAM on calls to its own services only. It does answer
 
 import hashlib
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from localaws.chime import Access, Denial
@@ -32,17 +32,40 @@ class _FunctionRole:
         return f"{prefix}:role/{self.role_arn.rsplit('/', 1)[-1]}"
 
 
+@dataclass(frozen=True)
+class _Principal:
+    """A user of IAM, or a session of a role."""
+
+    session_arn: str
+
+    @property
+    def policy_source(self) -> str:
+        """Return the ARN whose policies decide: of the user, or of the session's role."""
+        if ":assumed-role/" not in self.session_arn:
+            return self.session_arn
+        account = self.session_arn.split(":")[4]
+        return f"arn:aws:iam::{account}:role/{self.session_arn.split('/')[1]}"
+
+
 class RoleAuthorizer:
-    """Asks IAM at every call whether the role of the calling function allows it.
+    """Asks IAM at every call whether the role of the caller allows it.
 
     ``administrators`` are access keys that may make all calls. ``regions`` are searched for the
-    calling function, in this order.
+    calling function, in this order. ``principal_of`` returns the ARN of the user or session that
+    has an access key, or None.
     """
 
     def __init__(
-        self, client: ClientFor, *, administrators: Collection[str], regions: Collection[str]
+        self,
+        client: ClientFor,
+        *,
+        administrators: Collection[str],
+        regions: Collection[str],
+        principal_of: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._client = client
+        self._principal_of = principal_of
+        self._principals: dict[str, _Principal] = {}
         self._administrators = frozenset(administrators)
         self._regions = list(regions)
         self._roles: dict[str, _FunctionRole] = {}
@@ -61,7 +84,7 @@ class RoleAuthorizer:
             )
         return None if self._allows(caller, access) else Denial(caller.session_arn)
 
-    def _allows(self, caller: _FunctionRole, access: Access) -> bool:
+    def _allows(self, caller: _FunctionRole | _Principal, access: Access) -> bool:
         iam = self._client("iam", self._regions[0])
         answer = iam.simulate_principal_policy(
             PolicySourceArn=caller.policy_source,
@@ -70,8 +93,13 @@ class RoleAuthorizer:
         )
         return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
 
-    def _caller(self, access_key: str) -> _FunctionRole | None:
+    def _caller(self, access_key: str) -> _FunctionRole | _Principal | None:
         with self._lock:
+            if access_key in self._principals:
+                return self._principals[access_key]
+            if access_key not in self._roles and (arn := self._principal_of(access_key)):
+                self._principals[access_key] = _Principal(arn)
+                return self._principals[access_key]
             for region in self._regions:
                 if access_key in self._roles:
                     break

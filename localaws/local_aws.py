@@ -16,6 +16,7 @@ from localaws.event_rules import EventRules
 from localaws.function_log import read_function_log
 from localaws.iam import RoleAuthorizer
 from localaws.ministack import MiniStack
+from localaws.principals import Principals
 from localaws.trail import Trail
 
 # MiniStack expects this secret for the root user of an account.
@@ -40,8 +41,9 @@ class LocalAws:
 
     ``chime`` is the Chime SDK Identity: tests read it, add users to it and make it fail. With the
     variables in ``environment``, the CDK CLI, the AWS CLI and boto3 call the local AWS; the
-    environment of this process does not change. With ``enforce_iam``, a function may only make the
-    calls to Chime that the current policies of its role allow. ``client`` may make all calls.
+    environment of this process does not change. With ``enforce_iam``, a function, a user of IAM and
+    a session of a role may only make the calls to Chime that their current policies allow.
+    ``client`` may make all calls.
 
     ``trail`` delivers the events of created and expired users to the rules of EventBridge. It can
     lose, repeat and delay them.
@@ -186,4 +188,5 @@ class LocalAws:
                 self._cached_client,
                 administrators={self.account},
                 regions=list(dict.fromkeys([self.region, *self._clients.regions])),
+                principal_of=Principals(ministack.url, certificates.authority),
             )

@@ -21,19 +21,25 @@ class Access:
 class Denial:
     """Why an access is denied: ``principal`` is the ARN in the message.
 
-    ``error`` and ``message`` replace the usual AccessDeniedException for an unknown caller.
+    ``error`` and ``message`` replace the usual answer to a denied call, for an unknown caller.
     """
 
     principal: str
-    error: str = "AccessDeniedException"
+    error: str | None = None
     message: str | None = None
 
-    def sentence(self, access: Access) -> str:
-        """Return the message for the caller."""
-        return self.message or (
-            f"User: {self.principal} is not authorized to perform: {access.action}"
-            f" on resource: {access.resource}"
-        )
+    def sentence(self, access: Access, usual: str) -> str:
+        """Return the message for the caller; ``usual`` names what it is about in braces."""
+        if self.message is not None:
+            return self.message
+        named = {
+            "principal": self.principal,
+            "action": access.action,
+            "resource": access.resource,
+        }
+        for name, text in named.items():
+            usual = usual.replace(f"{{{name}}}", text)
+        return usual
 
 
 Authorizer = Callable[[Access], Denial | None]

@@ -5,6 +5,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Literal
 
+from localaws.chime.answers import Answers
 from localaws.chime.arns import app_instance_arn, app_instance_of, region_of, user_arn
 from localaws.chime.clock import Clock
 from localaws.chime.errors import ChimeError
@@ -27,18 +28,31 @@ class Directory:
       null.
     - ``put_changes_last_updated``: whether setting or clearing an expiration changes
       LastUpdatedTimestamp.
+    - ``list_order``: the order of ListAppInstanceUsers, by creation, by ARN or another.
+
+    Their defaults are in ``answers``.
 
     With ``strict_regions``, a call that is signed for one region does not see the users of another
     region, as with the real regional endpoints.
     """
 
-    def __init__(self, *, account: str = "111122223333", clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        account: str = "111122223333",
+        clock: Clock | None = None,
+        answers: Answers | None = None,
+    ) -> None:
         self.account = account
         self.clock = clock or Clock()
-        self.unknown_user_answers: Literal["Forbidden", "NotFound"] = "Forbidden"
-        self.existing_user_answers: Literal["Conflict", "Success"] = "Conflict"
-        self.cleared_settings_answer: Literal["absent", "null"] = "absent"
-        self.put_changes_last_updated = False
+        self.answers = answers or Answers.load()
+        self.unknown_user_answers: Literal["Forbidden", "NotFound"] = (
+            "NotFound" if self.answers.missing_user.error == "NotFoundException" else "Forbidden"
+        )
+        self.existing_user_answers: Literal["Conflict", "Success"] = self.answers.create_twice
+        self.cleared_settings_answer: Literal["absent", "null"] = self.answers.cleared_settings
+        self.put_changes_last_updated = self.answers.put_changes_last_updated
+        self.list_order: Literal["creation", "arn", "other"] = self.answers.list_order
         self.strict_regions = True
         self.lock = threading.RLock()
         self.app_instances: dict[str, AppInstance] = {}
@@ -184,11 +198,12 @@ class Directory:
 
     def unknown(self, thing: str) -> ChimeError:
         """Return the error for something that does not exist."""
-        if self.unknown_user_answers == "NotFound":
-            return ChimeError("NotFoundException", f"The {thing} does not exist.")
-        return ChimeError(
-            "ForbiddenException", f"An invalid {thing} ARN was supplied for the input parameter."
-        )
+        error = f"{self.unknown_user_answers}Exception"
+        if thing == "app instance user" and error == self.answers.missing_user.error:
+            return ChimeError(error, self.answers.missing_user.message)
+        if error == "NotFoundException":
+            return ChimeError(error, f"The {thing} does not exist.")
+        return ChimeError(error, f"An invalid {thing} ARN was supplied for the input parameter.")
 
     def _is_visible(self, arn: str, region: str) -> bool:
         return not self.strict_regions or region_of(arn) == region

@@ -5,10 +5,11 @@ those of the API, in the spelling that CloudTrail uses for other services.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from localaws.chime.answers import CreationEvent
 from localaws.chime.arns import region_of
 from localaws.chime.model import operation_model
 
@@ -28,20 +29,24 @@ def api_call_event(
     region: str,
     access_key: str,
     time: datetime,
+    answer: CreationEvent,
 ) -> Event:
     """Return the event of a call. ``error`` is the name and message of a call that failed.
 
     CloudTrail records calls that failed too. Members that botocore's model marks as sensitive are
-    hidden: the name, the metadata and the AppInstanceUserId.
+    hidden: the name, the metadata and, if ``answer`` says so, the AppInstanceUserId.
     """
     model = operation_model(operation)
+    shown = () if answer.hides_user_id else ("AppInstanceUserId",)
     record = {
         "userIdentity": {"type": "Unknown", "accountId": account, "accessKeyId": access_key},
         "eventName": operation,
         "sourceIPAddress": "127.0.0.1",
         "userAgent": "localaws",
-        "requestParameters": _members(model.input_shape, parameters),
-        "responseElements": _members(model.output_shape, response),
+        "requestParameters": _members(model.input_shape, parameters, shown),
+        "responseElements": (
+            _members(model.output_shape, response) if answer.has_response else None
+        ),
         "requestID": str(uuid.uuid4()),
         "eventType": "AwsApiCall",
     }
@@ -50,7 +55,9 @@ def api_call_event(
     return _event("AWS API Call via CloudTrail", account, region, time, record)
 
 
-def expiration_event(user_arn: str, *, account: str, time: datetime) -> Event:
+def expiration_event(
+    user_arn: str, *, account: str, time: datetime, source: str = "aws.chime"
+) -> Event:
     """Return the event of an expired user that was deleted.
 
     Source: Amazon Chime SDK Developer Guide, Logging API calls with AWS CloudTrail.
@@ -69,7 +76,10 @@ def expiration_event(user_arn: str, *, account: str, time: datetime) -> Event:
         "serviceEventDetails": {"reason": "AppInstanceUser deleted due to expiration settings."},
     }
     region = region_of(user_arn)
-    return _event("AWS Service Event via CloudTrail", account, region, time, record)
+    return {
+        **_event("AWS Service Event via CloudTrail", account, region, time, record),
+        "source": source,
+    }
 
 
 def _event(
@@ -100,15 +110,20 @@ def _event(
     }
 
 
-def _members(shape: Any, value: Any) -> Any:
-    """Return a value as CloudTrail writes it: names in camel case, sensitive text hidden."""
+def _members(shape: Any, value: Any, shown: Collection[str] = ()) -> Any:
+    """Return a value as CloudTrail writes it: names in camel case, sensitive text hidden.
+
+    The members in ``shown`` are not hidden.
+    """
     if value is None:
         return None
     if shape.metadata.get("sensitive"):
         return _HIDDEN
     if shape.type_name == "structure":
         return {
-            name[0].lower() + name[1:]: _members(shape.members[name], member)
+            name[0].lower() + name[1:]: (
+                member if name in shown else _members(shape.members[name], member)
+            )
             for name, member in value.items()
             if name in shape.members
         }

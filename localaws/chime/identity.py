@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from localaws.chime.access import Access, Authorizer
+from localaws.chime.answers import Answers
 from localaws.chime.arns import user_arn
 from localaws.chime.calls import Call, CallLog
 from localaws.chime.clock import Clock
@@ -53,11 +54,18 @@ class ChimeIdentity(Directory):
     sends no event.
     """
 
-    def __init__(self, *, account: str = "111122223333", clock: Clock | None = None) -> None:
-        super().__init__(account=account, clock=clock)
+    def __init__(
+        self,
+        *,
+        account: str = "111122223333",
+        clock: Clock | None = None,
+        answers: Answers | None = None,
+    ) -> None:
+        super().__init__(account=account, clock=clock, answers=answers)
         self.calls = CallLog()
         self.faults = FaultScript()
-        self.limits: RateLimits | None = None
+        rate = self.answers.put_rate
+        self.limits: RateLimits | None = None if rate is None else RateLimits(put_per_second=rate)
         self.authorizer: Authorizer | None = None
         self.trail: EventReceiver | None = None
         self.error_header = True
@@ -97,7 +105,14 @@ class ChimeIdentity(Directory):
         expired = super().delete_expired_users()
         if self.trail:
             for arn in expired:
-                self.trail(expiration_event(arn, account=self.account, time=self.clock.now()))
+                self.trail(
+                    expiration_event(
+                        arn,
+                        account=self.account,
+                        time=self.clock.now(),
+                        source=self.answers.expiration_source,
+                    )
+                )
         return expired
 
     def _admit(self, request: Request) -> None:
@@ -123,13 +138,15 @@ class ChimeIdentity(Directory):
                 region=request.region,
                 access_key=request.access_key,
                 time=self.clock.now(),
+                answer=self.answers.creation_event,
             )
         )
 
     def _authorize(self, access: Access) -> None:
         denial = self.authorizer(access) if self.authorizer else None
         if denial is not None:
-            raise ChimeError(denial.error, denial.sentence(access))
+            denied = self.answers.denied_call
+            raise ChimeError(denial.error or denied.error, denial.sentence(access, denied.message))
 
     def _carry_out(self, request: Request, progress: "_Progress") -> Reply:
         fault = self.faults.take(request.operation, request.parameters)

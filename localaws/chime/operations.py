@@ -6,6 +6,7 @@ from typing import Any
 from localaws.chime.arns import region_of, user_arn
 from localaws.chime.directory import Directory
 from localaws.chime.errors import ChimeError
+from localaws.chime.pages import ordered
 from localaws.chime.users import AppInstance, AppInstanceAdmin, AppInstanceUser, ExpirationSettings
 
 Answer = dict[str, Any]
@@ -105,8 +106,10 @@ class Operations:
 
     def _list_app_instance_users(self, parameters: Parameters, region: str) -> Answer:
         instance = self._app_instance(parameters, region)
+        order = self._directory.list_order
+        users, place = ordered(list(instance.users.values()), order)
         page, more = self._directory.pages.cut(
-            list(instance.users.values()), f"users:{instance.arn}", parameters
+            users, f"users:{order}:{instance.arn}", parameters, place
         )
         # A summary has no ExpirationSettings: clients have to describe each user.
         summaries = [_user_summary(user) for user in page]

@@ -1,6 +1,6 @@
 """MiniStack, whose CloudFormation also knows the native types of Chime SDK messaging.
 
-And it refuses a second operation on a stack.
+And it refuses a second operation on a stack, and tells who an access key belongs to.
 
 The server of MiniStack imports this module by the name of ``APPLICATION`` in
 ``localaws.ministack``, in a process of its own.
@@ -12,13 +12,21 @@ from typing import Any
 
 import boto3
 import ministack.app
+from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import get_region
 from ministack.services.cloudformation import changesets, handlers, provisioners
 
 from localaws.native_types.types import AppInstanceType, AppInstanceUserType
 from localaws.one_operation import refuse_second_operations
+from localaws.principals import answering_for_principals
 
-app = ministack.app.app
+
+def _principal_of(access_key: str) -> str | None:
+    identity = resolve_caller_identity(access_key)
+    return identity and str(identity["userArn"])
+
+
+app = answering_for_principals(ministack.app.app, _principal_of)
 
 
 def _client() -> Any:
