@@ -6,12 +6,16 @@
 """
 
 import argparse
+import json
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from localaws.chime.answers import FILE as ANSWERS_FILE
+from proof.adopt import AdoptError, adopt
+from proof.answers_page import table_of_answers, with_table
 from proof.caller_place import (
     CallerPlace,
     PlaceError,
@@ -30,6 +34,8 @@ from proof.run import Run, new_id
 from proof.terminal import ask, can_ask, complain, say
 
 REFUSED = 2
+
+_ANSWERS_PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     clean = commands.add_parser("clean", help="remove what interrupted runs have left")
     clean.set_defaults(command=_clean)
     clean.add_argument("--run", metavar="ID", help="only this run")
+    adopting = commands.add_parser(
+        "adopt", help="make the local AWS answer as a report says that AWS does"
+    )
+    adopting.set_defaults(command=_adopt)
+    adopting.add_argument("report", type=Path, help="a report.json")
+    adopting.add_argument("--local", action="store_true", help="also adopt that of a local AWS")
     return parser
 
 
@@ -140,10 +152,32 @@ def _listed(what: str, permissions: Sequence[str]) -> str:
 def _write(report: Report, folder: Path) -> None:
     report.write(folder / "report.json")
     document = report.to_json()
-    (folder / "report.md").write_text(page_of(document, ""), encoding="utf-8")
+    (folder / "report.md").write_text(
+        page_of(document, table_of_answers(document["answers"])), encoding="utf-8"
+    )
     failed = sum(not step.passed for step in report.steps)
     say(f"{len(report.steps)} steps taken, {failed} FAILED.")
     say(f"The report is in {folder / 'report.json'} and {folder / 'report.md'}.")
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    current = json.loads(ANSWERS_FILE.read_text(encoding="utf-8"))
+    try:
+        report = json.loads(options.report.read_text(encoding="utf-8"))
+        adoption = adopt(report, current, allow_local=options.local)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        complain(f"{options.report} is not a report of `make prove`: {error!r}")
+        return REFUSED
+    except AdoptError as error:
+        complain(str(error))
+        return REFUSED
+    ANSWERS_FILE.write_text(json.dumps(adoption.document, indent=2) + "\n", encoding="utf-8")
+    page = _ANSWERS_PAGE.read_text(encoding="utf-8")
+    _ANSWERS_PAGE.write_text(with_table(page, adoption.document), encoding="utf-8")
+    for change in adoption.changes:
+        say(change)
+    say(f"Written: {ANSWERS_FILE.name} and {_ANSWERS_PAGE.name}. Run `make test`, then commit.")
+    return 0
 
 
 def _clean(options: argparse.Namespace) -> int:

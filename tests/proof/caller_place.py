@@ -86,6 +86,7 @@ class CallerPlace:
         self.is_local = is_local
         self._fixtures: Fixtures | None = None
         self._session = boto3.Session(region_name=run.region)
+        self._clients: dict[str, Any] = {}
 
     @property
     def fixtures(self) -> Fixtures:
@@ -100,9 +101,13 @@ class CallerPlace:
 
     def client(self, service: str, **settings: Any) -> Any:
         """Return a client; ``settings`` are settings of botocore's ``Config``."""
-        config = Config(retries={"mode": "standard", "total_max_attempts": 5})
-        make: Any = self._session.client
-        return make(service, config=config.merge(Config(**settings)))
+        key = f"{service} {settings}"
+        if key not in self._clients:
+            # In the other modes, boto3 does not retry a call that Chime SDK throttles.
+            config = Config(retries={"mode": "legacy", "total_max_attempts": 10})
+            make: Any = self._session.client
+            self._clients[key] = make(service, config=config.merge(Config(**settings)))
+        return self._clients[key]
 
     def wait(self, seconds: float) -> None:
         """Wait."""

@@ -80,7 +80,7 @@ def _failed_custom_resources(cloudformation: Any, stack_id: str) -> list[str]:
 
 
 def _delete_users(place: Place, app_instance: str, tell: Tell) -> None:
-    chime = place.client("chime-sdk-identity", retries={"mode": "adaptive", "max_attempts": 10})
+    chime = place.client("chime-sdk-identity")
     arns = user_arns(chime, app_instance)
     if arns:
         tell(f"deleting {len(arns)} AppInstanceUsers")

@@ -16,7 +16,7 @@ from proof.commands import Commands
 from proof.fixtures import create_fixtures
 from proof.interruption import Interrupted, Signals
 from proof.journal import Entry, Journal
-from proof.parts import LONG_QUESTIONS, QUESTIONS, Question
+from proof.questions import LONG_QUESTIONS, QUESTIONS, Question
 from proof.report import Report
 from proof.stacks import StackError
 from proof.step import Step
@@ -104,6 +104,9 @@ class Conductor:
             return ask(self._place)
         except AwsError as error:
             return Answer(ask.__name__, reason=f"the question failed: {error}")
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            # Nobody knows what the service answers. The rest of the run goes on.
+            return Answer(ask.__name__, reason=f"the response has another form: {error!r}")
 
     def _clean_up(self, entry: Entry) -> int:
         """Remove everything, and return an exit status that is not 0 if it was stopped."""

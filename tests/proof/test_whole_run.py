@@ -1,12 +1,15 @@
 """A whole run on a local AWS, and its report."""
 
 import json
+import os
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from localaws import LocalAws
+from localaws.chime.answers import FILE, VARIABLE
+from proof.adopt import adopt
 from proof.report import SCHEMA
 from proof.story import USERS
 from support.proof_runs import ProofRuns, everything
@@ -56,6 +59,10 @@ def test_a_run_takes_all_steps_and_leaves_nothing(runs: ProofRuns, proof_aws: Lo
         name not in ("rename", "roll_back", "drift") for name in STEPS[1:]
     ]
     assert {user: days[-1][user] for user in USERS} == USERS
+    # The service was told what it answers.
+    told = json.loads(Path(os.environ.get(VARIABLE) or FILE).read_text())
+    changes = adopt(document, told, allow_local=True).changes
+    assert all(change.endswith(": confirmed") for change in changes), changes
     # The local CloudFormation does not know express mode, and the report says so.
     assert document["answers"]["express_replacement"]["value"] is None
     assert "did not deploy in express mode" in document["answers"]["express_replacement"]["reason"]
