@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from localaws.certificates import write_certificates
-from localaws.chime import ChimeIdentity, ChimeServer
+from localaws.chime import ChimeIdentity, ChimeServer, RateLimits
 from localaws.clients import Clients
 from localaws.event_rules import EventRules
 from localaws.function_log import read_function_log
@@ -61,6 +61,8 @@ class LocalAws:
         self.account = account
         self.region = region
         self.chime = ChimeIdentity(account=account)
+        if self.chime.answers.put_rate is not None:
+            self.chime.limits = RateLimits(put_per_second=self.chime.answers.put_rate)
         self.directory = Path()
         self.environment: dict[str, str] = {}
         self._cached_client = functools.cache(self.client)

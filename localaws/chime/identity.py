@@ -64,8 +64,7 @@ class ChimeIdentity(Directory):
         super().__init__(account=account, clock=clock, answers=answers)
         self.calls = CallLog()
         self.faults = FaultScript()
-        rate = self.answers.put_rate
-        self.limits: RateLimits | None = None if rate is None else RateLimits(put_per_second=rate)
+        self.limits: RateLimits | None = None
         self.authorizer: Authorizer | None = None
         self.trail: EventReceiver | None = None
         self.error_header = True

@@ -21,10 +21,12 @@ def shared_aws() -> Iterator[LocalAws]:
 @pytest.fixture
 def local_aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
     """The shared local AWS, with an empty call log and no faults."""
-    shared_aws.chime.calls.clear()
+    chime = shared_aws.chime
+    chime.calls.clear()
+    usual = chime.unknown_user_answers
     yield shared_aws
-    shared_aws.chime.faults.clear()
-    shared_aws.chime.unknown_user_answers = "Forbidden"
+    chime.faults.clear()
+    chime.unknown_user_answers = usual
 
 
 @pytest.fixture(scope="session")

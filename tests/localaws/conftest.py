@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fakes.service_answers import REPORTED
 from localaws import LocalAws
 from localaws.certificates import Certificates, write_certificates
 from localaws.chime import ChimeIdentity, ChimeServer
@@ -33,7 +34,7 @@ def local_aws() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def chime() -> ChimeIdentity:
-    return ChimeIdentity()
+    return ChimeIdentity(answers=REPORTED)
 
 
 @pytest.fixture(scope="session")

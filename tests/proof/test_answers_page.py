@@ -1,6 +1,7 @@
 """The answers in the documentation and in the page of a report."""
 
 import json
+from typing import Any
 
 from localaws.chime.answers import FILE
 from proof.answers_page import table_of_answers, with_table
@@ -17,7 +18,7 @@ def test_the_page_has_the_settings_of_the_local_aws() -> None:
 
 def test_the_page_of_a_report_shows_answers_and_what_is_not_known() -> None:
     # GIVEN
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "cleared_settings": {"value": {"put": "absent", "describe": "absent"}, "reason": None},
         "creation_event": {"value": {"source": "aws.chime", "event": {"a": 1}}, "reason": None},
         "put_rate": {"value": None, "reason": "not asked"},

@@ -1,7 +1,7 @@
 """Every question, with each answer that the local Chime SDK can give, and the way back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,7 +119,7 @@ def _deny_the_role(access: Access) -> Denial | None:
     return Denial(SESSION) if access.access_key == WITHOUT_PERMISSIONS else None
 
 
-def one_by_one(place: Place, rate: int, calls: list[Call]) -> float | None:
+def one_by_one(place: Place, rate: int, calls: Sequence[Call]) -> float | None:
     """Make calls in virtual time, which threads cannot."""
     for call in calls:
         if not call():

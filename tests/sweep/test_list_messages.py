@@ -46,6 +46,9 @@ def test_an_app_instance_that_does_not_exist_has_its_arn_corrected(
 
 
 def test_a_forbidden_list_quotes_the_service(chime: ChimeIdentity) -> None:
+    # GIVEN
+    chime.unknown_user_answers = "Forbidden"
+
     # WHEN
     message = message_for(chime)
 
