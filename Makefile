@@ -9,6 +9,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON_READY := .venv/.installed
 READY := $(PYTHON_READY) node_modules/.package-lock.json
 
+# In the order of tests/conftest.py, which has the longest files first.
+PARALLEL := --dist loadfile --no-loadscope-reorder --numprocesses
+
 .DEFAULT_GOAL := help
 .PHONY: help demo local test test-fast check format snapshots pictures mutants bench prove prove-clean lock release clean
 
@@ -23,10 +26,10 @@ local: $(READY) ## start a local AWS, for the CDK CLI in another terminal
 	@python -m localaws
 
 test: check ## run `make check`, then all tests that need no network (five minutes)
-	python -m pytest --numprocesses 2 --dist loadfile
+	python -m pytest $(PARALLEL) 3 # of two cores: deployments mostly wait
 
 test-fast: $(READY) ## run the tests that start no deployment and no other process, with a part of the examples
-	LIFECYCLE_PROFILE=quick SWEEP_RUNS=60 python -m pytest --numprocesses 2 -m 'not deploys and not slow'
+	LIFECYCLE_PROFILE=quick SWEEP_RUNS=60 python -m pytest $(PARALLEL) 2 -m 'not deploys and not slow'
 
 check: $(READY) ## check format, lint, import rules and types (the first run takes a minute)
 	ruff format --check .

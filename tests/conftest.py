@@ -11,12 +11,23 @@ from localaws.chime import ChimeIdentity, ChimeServer
 
 ROOT = Path(__file__).parents[1]
 
+_LONGEST_FIRST = ("deploys", "slow")
+
 # Without an activated environment, jsii would take whatever Node.js the machine has, or none.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 # Shells start background jobs with SIGINT ignored, and children inherit that: those that a test
 # interrupts would go on for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first: in the end, no worker waits for another one's long file."""
+    marks: dict[Path, set[str]] = {}
+    for item in items:
+        marks.setdefault(item.path, set()).update(mark.name for mark in item.iter_markers())
+    items.sort(key=lambda item: [name not in marks[item.path] for name in _LONGEST_FIRST])
 
 
 @pytest.fixture(scope="session")
