@@ -9,7 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON_READY := .venv/.installed
 READY := $(PYTHON_READY) node_modules/.package-lock.json
 
-# In the order of tests/conftest.py, which has the longest files first.
+# In the order of tests/conftest.py, which has the longest files first. Deployments mostly wait, so
+# that three workers fit on two cores.
 PARALLEL := --dist loadfile --no-loadscope-reorder --numprocesses
 
 .DEFAULT_GOAL := help
@@ -26,7 +27,7 @@ local: $(READY) ## start a local AWS, for the CDK CLI in another terminal
 	@python -m localaws
 
 test: check ## run `make check`, then all tests that need no network (five minutes)
-	python -m pytest $(PARALLEL) 3 # of two cores: deployments mostly wait
+	python -m pytest $(PARALLEL) 3
 
 test-fast: $(READY) ## run the tests that start no deployment and no other process, with a part of the examples
 	LIFECYCLE_PROFILE=quick SWEEP_RUNS=60 python -m pytest $(PARALLEL) 2 -m 'not deploys and not slow'
