@@ -16,7 +16,7 @@ from localaws import LocalAws
 from support.checkout import ROOT
 
 _SOURCES = ("tests", ".", "cli", "constructs", "lambda")
-_WAIT_SECONDS = 120
+_WAIT_SECONDS = 600
 
 _MARK = "PROOF_TEST"
 """An environment variable that all descendants of a process inherit."""
@@ -62,7 +62,7 @@ class ProofProcess:
 
     def end(self) -> int:
         """Wait until it ends, and return its exit status."""
-        return self.process.wait(_WAIT_SECONDS * 2)
+        return self.process.wait(_WAIT_SECONDS)
 
     def descendants(self) -> list[str]:
         """The command lines of all processes that it has started and that still run."""
