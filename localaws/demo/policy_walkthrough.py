@@ -43,6 +43,8 @@ class PolicyWalkthrough:
         self._chat = self._chime.create_app_instance(
             "guests", app_instance_id=app_instance_id, age_days=100
         )
+        # The account has raised quotas, so that the demo is short.
+        self._chime.limits = None
         self._groups = list(PRESENT)
         for group in PRESENT:
             self._create_users(group)

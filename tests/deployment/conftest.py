@@ -12,8 +12,12 @@ from localaws.demo.walkthrough import Walkthrough
 
 @pytest.fixture(scope="session")
 def shared_aws() -> Iterator[LocalAws]:
-    """A local AWS for all tests, with the bucket and the parameter that a bootstrap makes."""
+    """A local AWS for all tests, with the bucket and the parameter that a bootstrap makes.
+
+    Its quotas are raised, so that policies can set a thousand users a second.
+    """
     with LocalAws() as local_aws:
+        local_aws.chime.limits = None
         prepare(local_aws)
         yield local_aws
 

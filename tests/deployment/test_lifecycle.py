@@ -110,7 +110,7 @@ def test_the_last_user_of_an_app_instance_is_cleared_when_its_declaration_is_rem
     assert status == "UPDATE_COMPLETE"
     assert chime.expiration_days(elsewhere) is None
     assert chime.expiration_days(guest) == 30
-    assert chime.calls.of(error="AccessDeniedException") == []
+    assert chime.calls.of(error=chime.answers.denied_call.error) == []
 
 
 def test_a_user_that_is_a_parameter_moves_to_another_app_instance_when_its_value_changes(
@@ -129,7 +129,7 @@ def test_a_user_that_is_a_parameter_moves_to_another_app_instance_when_its_value
     assert status == "UPDATE_COMPLETE"
     assert chime.expiration_days(elsewhere) == 30
     assert chime.expiration_days(guest) is None
-    assert chime.calls.of(error="AccessDeniedException") == []
+    assert chime.calls.of(error=chime.answers.denied_call.error) == []
 
 
 def test_two_parameters_that_swap_their_users_keep_both_set(
@@ -336,5 +336,5 @@ def test_with_the_naive_policy_the_clean_up_is_denied(
     deployment.deploy(lambda stack: declare(stack, "A", guest, 30), change=naive_policy)
 
     # THEN the setting of the removed declaration is still there
-    assert chime.calls.of(error="AccessDeniedException", arn=elsewhere)
+    assert chime.calls.of(error=chime.answers.denied_call.error, arn=elsewhere)
     assert chime.expiration_days(elsewhere) == 30

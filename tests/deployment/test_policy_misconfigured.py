@@ -34,6 +34,7 @@ def test_an_app_instance_that_does_not_exist_fails_the_deployment_and_has_its_ar
     local_aws: LocalAws, deployment: Deployment
 ) -> None:
     # GIVEN
+    local_aws.chime.unknown_user_answers = "Forbidden"
     existing = local_aws.chime.create_app_instance("existing")
     user = local_aws.chime.create_user(existing, "guest")
     unknown = f"{existing[:-4]}0000"
