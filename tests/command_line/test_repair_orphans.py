@@ -1,13 +1,18 @@
 """Clears the users of removed declarations whose clean-up CloudFormation has given up."""
 
+import io
 import json
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from chime_expiration_cli.status.build_report import build_report
+from chime_expiration_cli.status.options import StatusOptions
+from chime_expiration_cli.status.problems import problems_of
 from chime_expiration_handler.contract.policy_properties import POLICY_RESOURCE_TYPE
 from command_line.policy_account import policy_stack
-from command_line.repair_account import CHAT, DESCRIBE, Repair, RepairAccount
+from command_line.repair_account import CHAT, DESCRIBE, NOW, Repair, RepairAccount
 from localaws.standins.cloudformation_account import FakeStack
 
 ORPHAN = f"{CHAT}/user/orphan"
@@ -90,6 +95,26 @@ def test_an_orphan_whose_days_are_not_known_is_cleared_only_on_request(
     assert "add --clear-orphans" in left.details
     assert cleared.outcomes == {"orphan": "REPAIRED"}
     assert account.puts == ["orphan"]
+
+
+@pytest.mark.parametrize("days", [30, None])
+def test_what_status_says_of_an_orphan_clears_it_if_done_literally(
+    days: object, repair: Repair
+) -> None:
+    # GIVEN
+    account = account_of(gave_up(days))
+    report = build_report(
+        StatusOptions(), ("us-east-1",), account, Console(file=io.StringIO()), lambda: NOW
+    )
+    [problem] = problems_of(report)
+
+    # WHEN
+    options = problem.action.partition("chime-expiration repair")[2].split()
+    repaired = repair(account, **{each.strip("-").replace("-", "_"): True for each in options})
+
+    # THEN
+    assert repaired.outcomes == {"orphan": "REPAIRED"}
+    assert "remove the expiration" not in "".join(problem.sentences)
 
 
 def test_the_events_of_the_creation_tell_the_days_if_those_of_the_deletion_do_not(

@@ -43,8 +43,7 @@ def _sentence(finding: Finding, now: datetime) -> str:
             days = finding.state.days if finding.state else None
             return (
                 f"no longer declared, but the user keeps {in_days(days)}: CloudFormation failed to "
-                f"delete the resource{_when(declaration)} and does not try again; remove the "
-                "expiration, or declare the user"
+                f"delete the resource{_when(declaration)} and does not try again"
             )
         case NotCheckedReason.IN_PROGRESS:
             return f"{_days(finding)}, but a deployment is in progress: check again after it"

@@ -22,7 +22,9 @@ from chime_expiration_cli.status.texts import (
 # What the sentences of each problem do not say already.
 _ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
     DriftStatus.MODIFIED: "run chime-expiration repair to set the declared days",
-    DriftStatus.ORPHANED: "run chime-expiration repair to remove their expirations",
+    # Without the option, repair leaves those whose days are not in the events of the stack.
+    DriftStatus.ORPHANED: "if nobody else has set these days, run chime-expiration repair "
+    "--clear-orphans",
     NotCheckedReason.NOT_CREATED: "complete the deployment of the stack",
     NotCheckedReason.BEING_REMOVED: "wait for the deployment; if it has failed, deploy again",
     NotCheckedReason.UNRESOLVED: "use values in the template that CloudFormation reports",
@@ -32,7 +34,8 @@ _ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
 _POLICY_ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
     **_ACTIONS,
     DriftStatus.MODIFIED: "",
-    DriftStatus.ORPHANED: "see docs/policy.md, Remove a large policy",
+    DriftStatus.ORPHANED: "run chime-expiration repair, which clears the rest, or says what to "
+    "deploy",
     NotCheckedReason.SWEEP_RUNNING: "check again when the sweep has ended",
 }
 _ALLOW = _ACTIONS[NotCheckedReason.ACCESS_DENIED]
