@@ -13,7 +13,7 @@ from chime_expiration_cli.cloudformation.deployed_stack import (
     UnreadableTemplate,
 )
 from chime_expiration_cli.declared_resources import DeclaredResources, DeploymentState
-from chime_expiration_cli.errors import UnresolvedError
+from chime_expiration_cli.errors import DeniedCall, UnresolvedError
 from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.policy_properties import (
     APP_INSTANCE_ARN,
@@ -51,6 +51,13 @@ class NotKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class Denied(NotKnown):
+    """AWS denied the call that a value needs."""
+
+    call: DeniedCall
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredPolicy:
     """One policy of a stack.
 
@@ -81,6 +88,12 @@ def policies_of(stack: DeployedStack, cloudformation: CloudFormation) -> list[De
     """The policies of ``stack``, in the order of the template."""
     declared = DeclaredResources(stack, cloudformation, POLICY_RESOURCE_TYPE)
     return [_policy(declared, logical_id) for logical_id in declared.logical_ids()]
+
+
+def not_in_template(stack: DeployedStack, reason: str) -> NotKnown:
+    """Stands for a value of the template: for this reason, or because AWS denied its reading."""
+    denied = stack.denied_template
+    return Denied(str(denied), denied) if denied else NotKnown(reason)
 
 
 def app_instance_in(physical_id: str) -> AppInstanceArn | None:
@@ -161,13 +174,13 @@ class _Companions:
             if machine and isinstance(targets, list) and _has_target(targets, machine):
                 with suppress(UnresolvedError):
                     return str(self._declared.resolver.value(rule.get("ScheduleExpression")))
-        return NotKnown(self._why_missing("rule that starts the sweeps"))
+        return self._missing("rule that starts the sweeps")
 
     def dead_letter_queue(self) -> str | NotKnown | None:
         """The URL of the queue for creation events that have failed; None without such events."""
         function = _referred(self._policy.get("ServiceToken"))
         if not function:
-            return NotKnown(self._why_missing("function of the policy"))
+            return self._missing("function of the policy")
         for mapping in self._all("AWS::Lambda::EventSourceMapping"):
             if _referred(mapping.get("FunctionName")) != function:
                 continue
@@ -179,7 +192,7 @@ class _Companions:
                 resource = self._resource(_referred(redrive.get("deadLetterTargetArn")))
                 if resource and resource.physical_id:
                     return resource.physical_id
-            return NotKnown(self._why_missing("dead-letter queue"))
+            return self._missing("dead-letter queue")
         return None
 
     def _all(self, resource_type: str) -> list[Mapping[str, Any]]:
@@ -188,10 +201,10 @@ class _Companions:
     def _resource(self, logical_id: str) -> StackResource | None:
         return next((each for each in self._stack.resources if each.logical_id == logical_id), None)
 
-    def _why_missing(self, what: str) -> str:
+    def _missing(self, what: str) -> NotKnown:
         if isinstance(self._stack.template, UnreadableTemplate):
-            return self._stack.template.reason
-        return f"the template has no {what}"
+            return not_in_template(self._stack, self._stack.template.reason)
+        return NotKnown(f"the template has no {what}")
 
 
 def _properties(definition: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,6 +13,10 @@ class CommandError(Exception):
     """The command cannot continue; the text is what it prints."""
 
 
+GRANT = "grant it to the role or user that runs this command"
+"""What to do about a denied call: it is the caller that lacks the permission, not the function."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeniedCall:
     """A call that AWS denied.

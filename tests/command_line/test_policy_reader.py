@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from chime_expiration_cli.declared_policies import NotKnown
-from chime_expiration_cli.policies.reading import Denied, Executions
+from chime_expiration_cli.declared_policies import Denied, NotKnown
+from chime_expiration_cli.policies.reading import Executions
 from chime_expiration_cli.status.drift_status import NotCheckedReason
 from chime_expiration_cli.status.policy_explanation import explain_policy
 from command_line.policy_account import PolicyAccount, finding_of

@@ -1,18 +1,24 @@
 """What is reported first: everything that makes the exit status another one than 0."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from rich.console import Console
 
+from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.options import StatusOptions
 from chime_expiration_cli.status.page import page
 from chime_expiration_cli.status.problems import problems_of
 from chime_expiration_cli.status.report import Report
 from command_line.policy_account import DAY, PolicyAccount, finding_of, policy_stack
+from command_line.repair_account import RepairAccount, guests
 from command_line.sample_policies import sample_policies
 from command_line.sample_report import NOW, sample_report
+from localaws.standins.cloudformation_account import CloudFormationAccount
 
 
 def subjects(report: Report) -> list[tuple[str, str]]:
@@ -136,7 +142,7 @@ def test_a_running_sweep_says_when_it_ends() -> None:
     [_, running, not_known] = problems_of(sample_policies())
     assert running.kind == "policies NOT_CHECKED (sweep running)"
     assert "ends between 2026-06-01 13:02 and 2026-06-01 13:21 UTC" in running.sentences[-1]
-    assert not_known.kind == "values of policies not known"
+    assert not_known.kind == "values of policies not known (access denied)"
     assert not_known.sentences[0].startswith("dead letters: access denied: sqs:GetQueueAttributes")
 
 
@@ -172,7 +178,57 @@ def test_a_policy_whose_item_cannot_be_read_is_one_problem() -> None:
     # THEN
     [problem] = problems_of(policy_report(account))
     assert problem.kind == "policies NOT_CHECKED (access denied)"
-    assert problem.action == "allow the action, then check again"
+    assert problem.action == (
+        "grant it to the role or user that runs this command, then check again"
+    )
+
+
+def denied_template(*names: str) -> Report:
+    """The report of stacks with two users and a policy, whose templates may not be read."""
+    account = CloudFormationAccount(
+        *(guests(one=30, two=30), policy_stack("Lobby"))[: len(names)],
+    )
+    account.denied = {"GetTemplate"}
+    clients = PolicyAccount()
+    clients.cloudformation = account.cloudformation
+    chat = RepairAccount([])
+    chat.has("one", 30)
+    chat.has("two", 30)
+    clients.identity = chat.identity  # type: ignore[method-assign]
+    return build_report(
+        StatusOptions(all=True), ("us-east-1",), clients, Console(file=io.StringIO()), lambda: NOW
+    )
+
+
+def test_a_denied_template_is_one_problem_whatever_the_stack_declares() -> None:
+    # WHEN
+    report = denied_template("Guests")
+
+    # THEN
+    [problem] = problems_of(report)
+    assert problem.subject.startswith("access denied: cloudformation:GetTemplate on arn:aws:cloud")
+    assert problem.sentences == ("2 users could not be checked",)
+    assert problem.action == (
+        "grant it to the role or user that runs this command, then check again"
+    )
+    assert [each.subject for each in page(report).problems] == ["cloudformation:GetTemplate"]
+    assert report.not_checked_reasons == {NotCheckedReason.ACCESS_DENIED: 2}
+
+
+def test_an_action_that_is_denied_for_several_stacks_is_one_problem() -> None:
+    # WHEN
+    report = denied_template("Guests", "Lobby")
+
+    # THEN
+    [problem] = problems_of(report)
+    assert problem.subject == (
+        "access denied: cloudformation:GetTemplate on 2 resources (us-east-1)"
+    )
+    assert [each.rpartition(": ")[2] for each in problem.sentences] == [
+        "2 users could not be checked",
+        "1 policy could not be checked",
+    ]
+    assert [call.action for call in report.all_denied_calls] == ["cloudformation:GetTemplate"] * 2
 
 
 def test_a_deployment_in_progress_is_waited_for() -> None:

@@ -109,8 +109,9 @@ def test_what_status_says_of_an_orphan_clears_it_if_done_literally(
     [problem] = problems_of(report)
 
     # WHEN
-    options = problem.action.partition("chime-expiration repair")[2].split()
-    repaired = repair(account, **{each.strip("-").replace("-", "_"): True for each in options})
+    words = problem.action.partition("chime-expiration repair")[2].split()
+    options: dict[str, Any] = {word.strip("-").replace("-", "_"): True for word in words}
+    repaired = repair(account, **options)
 
     # THEN
     assert repaired.outcomes == {"orphan": "REPAIRED"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chime_expiration_cli.errors import UnresolvedError
+from chime_expiration_cli.errors import DeniedCall, UnresolvedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableTemplate:
-    """Stands for a template that cannot be read."""
+    """Stands for a template that cannot be read; ``denied`` is the call that AWS denied, if any."""
 
     reason: str
+    denied: DeniedCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class DeployedStack:
     @property
     def region(self) -> str:
         return self.id.split(":")[3]
+
+    @property
+    def denied_template(self) -> DeniedCall | None:
+        """The denied call without which the template is not known."""
+        template = self.template
+        return template.denied if isinstance(template, UnreadableTemplate) else None
 
     def has_any(self, *resource_types: str) -> bool:
         """Whether the stack has a resource of one of these types."""

@@ -136,7 +136,7 @@ class StackSearch:
             template = self._cloudformation.template(stack_id)
         except AccessDeniedError as denied:
             self.denied_calls.append(denied.call)
-            return UnreadableTemplate(str(denied))
+            return UnreadableTemplate(str(denied), denied.call)
         except StackNotFoundError:
             return UnreadableTemplate("the stack is being deleted")
         if isinstance(template, str):

@@ -11,7 +11,7 @@ from rich.console import Console
 from chime_expiration_cli.clients import THREADS_PER_REGION
 from chime_expiration_cli.cloudformation.api import CloudFormation
 from chime_expiration_cli.cloudformation.stack_search import StackSearch
-from chime_expiration_cli.errors import CommandError, DeniedCall, StackNotFoundError
+from chime_expiration_cli.errors import GRANT, CommandError, DeniedCall, StackNotFoundError
 from chime_expiration_cli.identity.rate_limiter import RateLimiter
 from chime_expiration_cli.identity.read_users import read_users
 from chime_expiration_cli.identity.user_reader import UserReader
@@ -182,7 +182,8 @@ class _Search:
                 found = []
         if search.denied_calls:
             self.denied_calls += search.denied_calls
-            yield _StackIntents(stack.name, region, None, stack.name, str(search.denied_calls[0]))
+            obstacle = f"{search.denied_calls[0]}; {GRANT}, then plan again"
+            yield _StackIntents(stack.name, region, None, stack.name, obstacle)
             return
         is_named = bool(self._options.stacks)
         for pair in pair_stacks(stack, found, region, account, cloudformation):

@@ -82,7 +82,11 @@ def _problems(report: Report) -> Iterator[Problem]:
             if policy.explanation:
                 label = _label(policy.action, policy.reason)
                 yield Problem(label, policy_name(policy), _place(stack), (policy.explanation,))
+    obstacles = [stack.obstacle for stack in report.stacks]
     for call in report.denied_calls:
+        # One cause is one problem: the stack has it already.
+        if any(obstacle.startswith(str(call)) for obstacle in obstacles):
+            continue
         yield Problem(_label(Action.NOT_JUDGED), call.action, call.region, (str(call),))
 
 

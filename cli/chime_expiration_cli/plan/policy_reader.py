@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chime_expiration_cli.errors import GRANT
 from chime_expiration_cli.plan.action import Reason
 from chime_expiration_cli.plan.ledger import read_ledger
 from chime_expiration_cli.plan.policy_intent import Apply, Faulty, PolicyIntent, Same, Withdraw
@@ -93,6 +94,9 @@ class PolicyReader:
             action = PolicyAction.REFUSED if is_missing else PolicyAction.NOT_JUDGED
             reason = _REASONS.get(error.kind, Reason.READ_FAILED)
             message = str(error).removesuffix("; deploy again")
+            if error.kind is FailureKind.ACCESS_DENIED:
+                # The function's advice is about its role.
+                message = f"{message.partition('; ')[0]}; {GRANT}, then plan again"
         return without_users(
             stack_name, intent.logical_id, action, message, reason, intent.app_instance
         )
@@ -129,7 +133,8 @@ class PolicyReader:
         except (BotoCoreError, ClientError) as error:
             failure = classify(error)
             if failure and failure.kind is FailureKind.ACCESS_DENIED:
-                message = f"access denied: dynamodb:Scan on {intent.table_name} ({self.region})"
+                call = f"dynamodb:Scan on {intent.table_name} ({self.region})"
+                message = f"access denied: {call}; {GRANT}, then plan again"
                 raise _LedgerError(Reason.ACCESS_DENIED, message) from error
             message = f"Scan of {intent.table_name} failed: {error}"
             raise _LedgerError(Reason.READ_FAILED, message) from error

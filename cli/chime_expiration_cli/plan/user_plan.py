@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chime_expiration_cli.errors import GRANT
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed, Reading
 from chime_expiration_cli.identity.user_reader import READ_ACTION
 from chime_expiration_cli.plan.action import Action, Reason
@@ -83,7 +84,7 @@ def _plan(
     state: UserState | None = None
     match readings[intent.user]:
         case AccessDenied():
-            text = f"access denied: {READ_ACTION} on {intent.user}"
+            text = f"access denied: {READ_ACTION} on {intent.user}; {GRANT}, then plan again"
             return asked.problem(Action.NOT_JUDGED, Reason.ACCESS_DENIED, text)
         case ReadFailed(detail):
             text = f"{READ_ACTION} on {intent.user} failed: {detail}"

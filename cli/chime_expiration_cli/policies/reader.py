@@ -8,11 +8,15 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from chime_expiration_cli.clients import Clients
-from chime_expiration_cli.declared_policies import DeclaredPolicy, NotKnown
+from chime_expiration_cli.declared_policies import (
+    DeclaredPolicy,
+    Denied,
+    NotKnown,
+    not_in_template,
+)
 from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_cli.policies.ledger_scan import scan_ledger
 from chime_expiration_cli.policies.reading import (
-    Denied,
     Executions,
     FailedExecution,
     LedgerCounts,
@@ -57,7 +61,7 @@ class PolicyReader:
 
     def _item(self, policy: DeclaredPolicy) -> Policy | Missing | NotKnown:
         if not policy.table_name or policy.app_instance is None:
-            return NotKnown("the name of the table is unresolved")
+            return not_in_template(policy.stack, "the name of the table is unresolved")
         key = policy_key(str(policy.app_instance))
 
         def get() -> Policy | Missing:
@@ -86,7 +90,7 @@ class PolicyReader:
     def _executions(self, policy: DeclaredPolicy) -> Executions | NotKnown:
         arn = policy.state_machine_arn
         if not arn:
-            return NotKnown("the ARN of the state machine is unresolved")
+            return not_in_template(policy.stack, "the ARN of the state machine is unresolved")
 
         def find() -> Executions:
             client = self.clients.stepfunctions(policy.stack.region)

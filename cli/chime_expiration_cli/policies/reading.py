@@ -5,15 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chime_expiration_cli.declared_policies import NotKnown
-from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_handler.contract.ledger import Kind, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Denied(NotKnown):
-    """AWS denied the call that a value needs."""
-
-    call: DeniedCall
 
 
 @dataclass(frozen=True, slots=True)

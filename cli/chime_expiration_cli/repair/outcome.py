@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from chime_expiration_cli.errors import GRANT
+
+GRANT_THEN_REPAIR = f"{GRANT}, then run repair again"
+
 
 class Outcome(Enum):
     """What has happened to a user or a policy, or why nothing has."""

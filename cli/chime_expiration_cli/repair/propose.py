@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from chime_expiration_cli.declarations import Declaration
-from chime_expiration_cli.repair.outcome import Outcome, Result
+from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import Left, Proposal, SweepRepair, UserRepair
 from chime_expiration_cli.repair.propose_sweeps import propose_sweep
 from chime_expiration_cli.repair.surroundings import Surroundings
@@ -78,6 +78,8 @@ class _Judge:
                 return self._modified(finding)
             case DriftStatus.ORPHANED:
                 return self._orphaned(finding)
+            case NotCheckedReason.ACCESS_DENIED:
+                return Result(Outcome.NOT_CHECKED, f"{explanation}; {GRANT_THEN_REPAIR}")
             case NotCheckedReason():
                 return Result(Outcome.NOT_CHECKED, explanation)
         return Result(Outcome.LEFT, explanation)
@@ -140,7 +142,7 @@ class _Judge:
         if surroundings.denied_calls:
             return (
                 "not known whether another stack declares the user: "
-                f"{surroundings.denied_calls[0]}; grant it, then run repair again"
+                f"{surroundings.denied_calls[0]}; {GRANT_THEN_REPAIR}"
             )
         policies = surroundings.policies_for(user)
         if policies:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chime_expiration_cli.policies.reading import Executions
 from chime_expiration_cli.policies.sweep import SweepState
-from chime_expiration_cli.repair.outcome import Outcome, Result
+from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import SweepRepair
 from chime_expiration_cli.status.drift_status import (
     DriftStatus,
@@ -52,6 +52,8 @@ def propose_sweep(finding: PolicyFinding) -> Iterator[SweepRepair | Result]:
                 yield SweepRepair(finding, sentences)
         case NotCheckedReason.SWEEP_RUNNING:
             yield Result(Outcome.NOT_CHECKED, "; ".join((*sentences, _RUNNING)))
+        case NotCheckedReason.ACCESS_DENIED:
+            yield Result(Outcome.NOT_CHECKED, f"{explanation}; {GRANT_THEN_REPAIR}")
         case NotCheckedReason():
             yield Result(Outcome.NOT_CHECKED, explanation)
         case _:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
-from chime_expiration_cli.repair.outcome import Outcome, Result
+from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import (
     Kind,
     Left,
@@ -48,7 +48,7 @@ def print_proposal(proposal: Proposal, console: Console) -> None:
     """Print for each stack what would be repaired and what is left, and a summary."""
     _print_stacks(proposal, proposal.not_confirmed, proposal.left, console)
     for call in proposal.report.denied_calls:
-        _print(console, Text("not checked:", "yellow"), str(call))
+        _print(console, Text("not checked:", "yellow"), f"{call}; {GRANT_THEN_REPAIR}")
     _print(console, Text(summary(proposal, proposal.not_confirmed), "bold"))
 
 

@@ -112,7 +112,8 @@ def _judge(
     if declaration.deployment is DeploymentState.CLEANUP_FAILED:
         return DriftStatus.ORPHANED
     if reading is None or declaration.expected_days is None:
-        return NotCheckedReason.UNRESOLVED
+        is_denied = declaration.stack.denied_template is not None
+        return NotCheckedReason.ACCESS_DENIED if is_denied else NotCheckedReason.UNRESOLVED
     if not conflicts and reading.days == declaration.expected_days:
         return DriftStatus.IN_SYNC
     if any(each.stack.is_in_progress for each in (declaration, *conflicts)):

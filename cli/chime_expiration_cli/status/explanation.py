@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chime_expiration_cli.declarations import Declaration, DeploymentState
-from chime_expiration_cli.identity.reading import ReadFailed
+from chime_expiration_cli.identity.reading import AccessDenied, ReadFailed
 from chime_expiration_cli.identity.user_reader import READ_ACTION
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
@@ -54,6 +54,9 @@ def _sentence(finding: Finding, now: datetime) -> str:
         case NotCheckedReason.UNRESOLVED:
             return f"unresolved: {'; '.join(declaration.unresolved)}"
         case NotCheckedReason.ACCESS_DENIED:
+            denied = declaration.stack.denied_template
+            if denied and not isinstance(finding.reading, AccessDenied):
+                return str(denied)
             return f"access denied: {read}"
         case NotCheckedReason.READ_FAILED:
             detail = finding.reading.detail if isinstance(finding.reading, ReadFailed) else ""

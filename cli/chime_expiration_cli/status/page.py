@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from chime_expiration_cli.errors import GRANT
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.page.calendar import Calendar, calendar_of
 from chime_expiration_cli.page.model import (
@@ -22,7 +23,7 @@ from chime_expiration_cli.status.explanation import explain
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_explanation import explain_policy
 from chime_expiration_cli.status.policy_tables import policy_lines, policy_status
-from chime_expiration_cli.status.problems import action_for
+from chime_expiration_cli.status.problems import action_for, consequences, values_not_known
 from chime_expiration_cli.status.report import Report, StackReport
 from chime_expiration_cli.status.summary import summary
 from chime_expiration_cli.status.texts import (
@@ -93,7 +94,7 @@ class _Pages:
         report = self._report
         for finding in report.findings:
             tone = self._tone(finding)
-            if tone is not Tone.GOOD:
+            if tone is not Tone.GOOD and not report.denied_by(finding):
                 label = Label(drift_status(finding), tone)
                 sentences = (
                     explain(finding, report.checked_at),
@@ -104,8 +105,8 @@ class _Pages:
                     label, user_name(finding), self._place(finding), tuple(filter(None, sentences))
                 )
         for policy in report.policies:
-            texts = (*explain_policy(policy), *_not_known(policy))
-            if texts:
+            texts = (*explain_policy(policy), *_not_known(policy, report))
+            if texts and not report.denied_by(policy):
                 label = Label(policy_status(policy), _policy_tone(policy))
                 texts = tuple(filter(None, (*texts, action_for(policy))))
                 yield Problem(label, _policy_name(policy), _policy_place(policy), texts)
@@ -113,7 +114,8 @@ class _Pages:
             label = Label(stack.status, Tone.WARNING)
             yield Problem(label, stack.name, stack.region, ("the stack is not stable",))
         for call in report.denied_calls:
-            yield Problem(_NOT_CHECKED, call.action, call.region, (str(call),))
+            texts = (str(call), *consequences(call, report), f"{GRANT}, then check again")
+            yield Problem(_NOT_CHECKED, call.action, call.region, texts)
 
     def _calendar(self) -> Calendar:
         users: dict[object, tuple[datetime, int]] = {}
@@ -196,11 +198,9 @@ def _policy_tone(policy: PolicyFinding) -> Tone:
     return Tone.GOOD if is_known else Tone.WARNING
 
 
-def _not_known(policy: PolicyFinding) -> Iterator[str]:
-    """What is not known, beside the policy itself, which the explanation has."""
-    for name, value in policy.reading.not_known.items():
-        if name != "policy":
-            yield f"{name.replace('_', ' ')} not known: {value.reason}"
+def _not_known(policy: PolicyFinding, report: Report) -> Iterator[str]:
+    for name, value in values_not_known(policy, report).items():
+        yield f"{name} not known: {value.reason}"
 
 
 def _stack(stack_report: StackReport) -> StackRow:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chime_expiration_cli.declared_policies import DeclaredPolicy, NotKnown
+from chime_expiration_cli.declared_policies import DeclaredPolicy, Denied, NotKnown
 from chime_expiration_cli.declared_resources import DeploymentState
-from chime_expiration_cli.policies.reading import Denied, LedgerCounts, Missing, PolicyReading
+from chime_expiration_cli.policies.reading import LedgerCounts, Missing, PolicyReading
 from chime_expiration_cli.policies.sweep import Sweep, SweepState, sweep_of
 from chime_expiration_cli.status.drift_status import (
     DriftStatus,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.declared_policies import Denied, NotKnown
+from chime_expiration_cli.errors import GRANT, DeniedCall
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
 from chime_expiration_cli.status.explanation import explain
@@ -28,7 +30,7 @@ _ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
     NotCheckedReason.NOT_CREATED: "complete the deployment of the stack",
     NotCheckedReason.BEING_REMOVED: "wait for the deployment; if it has failed, deploy again",
     NotCheckedReason.UNRESOLVED: "use values in the template that CloudFormation reports",
-    NotCheckedReason.ACCESS_DENIED: "allow the action, then check again",
+    NotCheckedReason.ACCESS_DENIED: f"{GRANT}, then check again",
     NotCheckedReason.READ_FAILED: "check again",
 }
 _POLICY_ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
@@ -40,6 +42,7 @@ _POLICY_ACTIONS: dict[DriftStatus | NotCheckedReason, str] = {
 }
 _ALLOW = _ACTIONS[NotCheckedReason.ACCESS_DENIED]
 _NOT_KNOWN = "values of policies not known"
+_NOT_KNOWN_DENIED = f"{_NOT_KNOWN} (access denied)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,36 @@ def problems_of(report: Report) -> list[Problem]:
         *(
             _policy(each, report)
             for each in report.policies
-            if each.result is not DriftStatus.IN_SYNC
+            if each.result is not DriftStatus.IN_SYNC and not report.denied_by(each)
         ),
         *_users(report),
         *_values(report),
         *(_unstable(each.stack) for each in report.stacks if not each.stack.is_stable),
-        *(Problem("calls denied", False, _ALLOW, str(call), ()) for call in report.denied_calls),
+        *_denied(report),
     ]
     kinds = list(dict.fromkeys(each.kind for each in problems))
     return sorted(problems, key=lambda each: (not each.is_drift, kinds.index(each.kind)))
+
+
+def values_not_known(finding: PolicyFinding, report: Report) -> dict[str, NotKnown]:
+    """What is not known of a policy besides its drift status, by name."""
+    return {
+        name.replace("_", " "): value
+        for name, value in finding.reading.not_known.items()
+        # This one has made the policy NOT_CHECKED.
+        if name != "policy"
+        # A denied call to CloudFormation is a problem of its own.
+        and not (isinstance(value, Denied) and value.call in report.denied_calls)
+    }
+
+
+def consequences(call: DeniedCall, report: Report) -> tuple[str, ...]:
+    """What could not be checked because of a denied call to CloudFormation, if that is known."""
+    users = sum(report.denied_by(each) == call for each in report.findings)
+    policies = sum(report.denied_by(each) == call for each in report.policies)
+    parts = [f"{users} {'user' if users == 1 else 'users'}"] if users else []
+    parts += [f"{policies} {'policy' if policies == 1 else 'policies'}"] if policies else []
+    return (f"{' and '.join(parts)} could not be checked",) if parts else ()
 
 
 def action_for(finding: Finding | PolicyFinding) -> str:
@@ -99,6 +123,8 @@ def _users(report: Report) -> Iterator[Problem]:
             is_drift = report.is_drift(finding)
             if not is_drift and finding.drift_status is not DriftStatus.NOT_CHECKED:
                 continue
+            if report.denied_by(finding):
+                continue
             name = user_name(finding)
             if not has_one_app_instance:
                 name = f"{app_instance(finding).rpartition('/')[2]}/user/{name}"
@@ -115,14 +141,29 @@ def _users(report: Report) -> Iterator[Problem]:
 def _values(report: Report) -> Iterator[Problem]:
     """What is not known of policies besides their drift status."""
     for finding in report.policies:
-        sentences = tuple(
-            f"{name.replace('_', ' ')}: {value.reason}"
-            for name, value in finding.reading.not_known.items()
-            # This one has made the policy NOT_CHECKED.
-            if name != "policy"
-        )
-        if sentences:
-            yield Problem(_NOT_KNOWN, False, "", _policy_name(finding), sentences)
+        sentences: dict[bool, list[str]] = {False: [], True: []}
+        for name, value in values_not_known(finding, report).items():
+            sentences[isinstance(value, Denied)].append(f"{name}: {value.reason}")
+        for is_denied, of_kind in sentences.items():
+            if of_kind:
+                kind, action = (_NOT_KNOWN_DENIED, _ALLOW) if is_denied else (_NOT_KNOWN, "")
+                yield Problem(kind, False, action, _policy_name(finding), tuple(of_kind))
+
+
+def _denied(report: Report) -> Iterator[Problem]:
+    """One problem for each action that is denied in a region, whatever depends on it."""
+    by_action: dict[tuple[str, str], list[DeniedCall]] = {}
+    for call in report.denied_calls:
+        by_action.setdefault((call.action, call.region), []).append(call)
+    for (action, region), calls in by_action.items():
+        if len(calls) == 1:
+            subject, sentences = str(calls[0]), consequences(calls[0], report)
+        else:
+            subject = f"access denied: {action} on {len(calls)} resources ({region})"
+            sentences = tuple(
+                ": ".join((call.resource, *consequences(call, report))) for call in calls
+            )
+        yield Problem("calls denied", False, _ALLOW, subject, sentences)
 
 
 def _unstable(stack: DeployedStack) -> Problem:

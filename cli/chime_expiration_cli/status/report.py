@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
 from chime_expiration_cli.declaration_search import RegionSearch
+from chime_expiration_cli.declared_policies import Denied
 from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_cli.exit_status import ExitStatus
-from chime_expiration_cli.policies.reading import Denied
+from chime_expiration_cli.identity.reading import AccessDenied
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
@@ -55,12 +56,26 @@ class Report:
 
     @property
     def all_denied_calls(self) -> Iterator[DeniedCall]:
-        """The denied calls to CloudFormation, and those that tell of policies."""
-        yield from self.denied_calls
-        for finding in self.policies:
-            for value in finding.reading.not_known.values():
-                if isinstance(value, Denied):
-                    yield value.call
+        """The denied calls to CloudFormation, and those that tell of policies; each once."""
+        of_policies = (
+            value.call
+            for finding in self.policies
+            for value in finding.reading.not_known.values()
+            if isinstance(value, Denied)
+        )
+        return iter(dict.fromkeys((*self.denied_calls, *of_policies)))
+
+    def denied_by(self, finding: Finding | PolicyFinding) -> DeniedCall | None:
+        """The denied call to CloudFormation that alone is why the finding is NOT_CHECKED."""
+        if finding.not_checked_reason is not NotCheckedReason.ACCESS_DENIED:
+            return None
+        if isinstance(finding, Finding):
+            is_read = not isinstance(finding.reading, AccessDenied)
+            call = finding.declaration.stack.denied_template if is_read else None
+        else:
+            item = finding.reading.item
+            call = item.call if isinstance(item, Denied) else None
+        return call if call in self.denied_calls else None
 
     @property
     def drift_statuses(self) -> Counter[DriftStatus]:
