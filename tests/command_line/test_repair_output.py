@@ -102,8 +102,9 @@ def test_without_a_terminal_nothing_is_read_or_changed(
     # THEN
     assert exit_status == 2
     assert capsys.readouterr().err == (
-        "chime-expiration repair: nobody can be asked without a terminal, so nothing was changed: "
-        "add --yes to repair what is shown, or --dry-run to see it\n"
+        "chime-expiration repair: nobody can be asked without a terminal, so nothing was read or "
+        "changed: add --dry-run to see what would be repaired, or --yes to repair it without a "
+        "question\n"
     )
 
 

@@ -246,6 +246,9 @@ def test_a_denied_start_is_reported_with_the_action(
     # THEN
     assert list(repaired.outcomes.values()) == ["FAILED"]
     assert f"access denied: states:StartExecution on {STATE_MACHINE}" in repaired.details
+    assert repaired.details.endswith(
+        "; grant it to the role or user that runs this command, then run repair again"
+    )
     assert repaired.exit_status == 1
 
 

@@ -389,7 +389,10 @@ def test_a_denied_write_is_not_repeated(repair: Repair) -> None:
 
     # THEN
     assert (repaired.outcomes, len(account.puts)) == ({"modified": "FAILED"}, 1)
-    assert repaired.details == f"access denied: chime:{PUT} on {arn}"
+    assert repaired.details == (
+        f"access denied: chime:{PUT} on {arn}; grant it to the role or user that runs this "
+        "command, then run repair again"
+    )
 
 
 def test_a_denied_look_before_the_write_prevents_it(repair: Repair) -> None:

@@ -10,8 +10,8 @@ def check_terminal() -> None:
     # None if it is closed.
     if sys.stdin is None or not sys.stdin.isatty():
         raise CommandError(
-            "nobody can be asked without a terminal, so nothing was changed: add --yes to repair "
-            "what is shown, or --dry-run to see it"
+            "nobody can be asked without a terminal, so nothing was read or changed: add --dry-run "
+            "to see what would be repaired, or --yes to repair it without a question"
         )
 
 

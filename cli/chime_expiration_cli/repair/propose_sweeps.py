@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chime_expiration_cli.declared_policies import Denied
 from chime_expiration_cli.policies.reading import Executions
 from chime_expiration_cli.policies.sweep import SweepState
 from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
@@ -39,9 +40,12 @@ def propose_sweep(finding: PolicyFinding) -> Iterator[SweepRepair | Result]:
     explanation = "; ".join(sentences)
     match finding.result:
         case DriftStatus.IN_SYNC:
-            unknown = [each.reason for each in finding.reading.not_known.values()]
+            unknown = finding.reading.not_known.values()
             if unknown:
-                yield Result(Outcome.NOT_CHECKED, f"not known: {'; '.join(unknown)}")
+                reasons = [each.reason for each in unknown]
+                if any(isinstance(each, Denied) for each in unknown):
+                    reasons.append(GRANT_THEN_REPAIR)
+                yield Result(Outcome.NOT_CHECKED, f"not known: {'; '.join(reasons)}")
         case DriftStatus.MODIFIED:
             yield from _modified(finding, sentences)
         case DriftStatus.ORPHANED:

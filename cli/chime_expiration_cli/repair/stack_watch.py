@@ -8,6 +8,7 @@ from typing import Any
 from chime_expiration_cli.cloudformation.api import CloudFormation
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
 from chime_expiration_cli.errors import AccessDeniedError, CommandError, StackNotFoundError
+from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR
 
 _LOOKS_AGAIN_AFTER_SECONDS = 10.0
 
@@ -43,7 +44,9 @@ class StackWatch:
             found = CloudFormation(self._client_for, stack.region).stack(stack.id)
         except StackNotFoundError:
             return "the stack has been deleted since"
-        except (AccessDeniedError, CommandError) as error:
+        except AccessDeniedError as denied:
+            return f"the stack could not be read again: {denied}; {GRANT_THEN_REPAIR}"
+        except CommandError as error:
             return f"the stack could not be read again: {error}"
         if found["StackStatus"] != stack.status:
             return f"the stack is {found['StackStatus']} since, and was {stack.status}"

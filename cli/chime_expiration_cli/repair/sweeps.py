@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chime_expiration_cli.clients import Clients
-from chime_expiration_cli.declared_policies import NotKnown
+from chime_expiration_cli.declared_policies import Denied, NotKnown
 from chime_expiration_cli.policies.reader import PolicyReader, result_of
 from chime_expiration_cli.policies.reading import Missing
-from chime_expiration_cli.repair.outcome import Outcome, Result
+from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import SweepRepair
 from chime_expiration_cli.repair.propose_sweeps import propose_sweep
 from chime_expiration_cli.repair.stack_watch import StackWatch
@@ -107,6 +107,8 @@ class Sweeps:
             return str(response["executionArn"])
 
         started = result_of(start, START_ACTION, arn, policy)
+        if isinstance(started, Denied):
+            return Result(Outcome.FAILED, f"{started.reason}; {GRANT_THEN_REPAIR}")
         if isinstance(started, NotKnown | Missing):
             return Result(Outcome.FAILED, started.reason)
         return _STARTED

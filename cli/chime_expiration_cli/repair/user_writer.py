@@ -9,7 +9,7 @@ from typing import Any
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed
 from chime_expiration_cli.identity.user_reader import READ_ACTION, UserReader
 from chime_expiration_cli.repair.interruption import InterruptedWaitError, Interruption
-from chime_expiration_cli.repair.outcome import Outcome, Result
+from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import UserRepair
 from chime_expiration_cli.repair.stack_watch import StackWatch
 from chime_expiration_cli.status.explanation import in_days
@@ -123,7 +123,7 @@ class UserWriter:
             case NotFound():
                 return _GONE
             case AccessDenied():
-                return Result(Outcome.FAILED, f"access denied: {READ_ACTION} on {repair.user}")
+                return Result(Outcome.FAILED, _denied(READ_ACTION, repair))
             case ReadFailed(detail):
                 text = f"{READ_ACTION} on {repair.user} failed: {detail}"
                 return Result(Outcome.FAILED, text)
@@ -174,7 +174,11 @@ _GONE = Result(Outcome.ALREADY_DONE, "the user does not exist any more")
 def _detail(repair: UserRepair, failure: CallFailedError) -> str:
     """What the service reported. The handler's own messages end with what to do in a stack."""
     if failure.kind is FailureKind.ACCESS_DENIED:
-        return f"access denied: {WRITE_ACTION} on {repair.user}"
+        return _denied(WRITE_ACTION, repair)
     cause = failure.__cause__
     reported = cause.failure.detail if isinstance(cause, CallError) else str(failure)
     return f"{WRITE_ACTION} on {repair.user} failed: {reported}"
+
+
+def _denied(action: str, repair: UserRepair) -> str:
+    return f"access denied: {action} on {repair.user}; {GRANT_THEN_REPAIR}"
