@@ -208,7 +208,10 @@ def test_a_region_without_declarations_is_told_from_one_that_needs_no_repair(
     right = Repair(capsys)(in_sync, yes=False, json=False)
 
     # THEN
-    assert wrong.out == "no declaration or policy found in us-east-1: nothing to repair\n"
+    assert wrong.out == (
+        "nothing to repair: nothing is declared in us-east-1: check --region and the account of "
+        "the credentials\n"
+    )
     assert right.out == "nothing to repair in us-east-1\n"
     assert (wrong.exit_status, right.exit_status) == (0, 0)
 

@@ -29,12 +29,25 @@ def test_drift_is_the_verdict(status: Page) -> None:
 
 
 def test_without_drift_the_verdict_is_good() -> None:
+    # GIVEN
+    report = sample_report()
+    first = replace(report.stacks[0], findings=report.stacks[0].findings[:1])
+
     # WHEN
-    status = page(replace(sample_report(), stacks=(), denied_calls=()))
+    status = page(replace(report, stacks=(first,), denied_calls=()))
 
     # THEN
     assert status.verdict.tone is Tone.GOOD
     assert status.problems == ()
+
+
+def test_without_a_declaration_the_verdict_is_not_good() -> None:
+    # WHEN
+    status = page(replace(sample_report(), stacks=(), denied_calls=()))
+
+    # THEN
+    assert status.verdict == Label("Nothing is declared", Tone.WARNING)
+    assert "check --region and the account" in status.summary
 
 
 def test_everything_that_is_not_in_sync_needs_attention_and_nothing_else(status: Page) -> None:

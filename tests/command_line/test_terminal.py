@@ -62,6 +62,24 @@ def test_a_report_without_a_problem_says_so() -> None:
     assert printed(in_sync()).startswith("no problem\n\n  GuestPolicy")
 
 
+@pytest.mark.parametrize(
+    ("are_named", "options"), [(False, "--region"), (True, "--stack, --region")]
+)
+def test_a_report_without_a_declaration_says_so_and_what_to_check(
+    are_named: bool, options: str
+) -> None:
+    # GIVEN
+    report = replace(sample_report(), stacks=(), denied_calls=(), are_named=are_named)
+    denied = replace(report, denied_calls=sample_report().denied_calls)
+
+    # THEN
+    assert printed(report).startswith(
+        f"nothing is declared in us-east-1 and eu-central-1: check {options} and the account of "
+        "the credentials\n\n"
+    )
+    assert printed(denied).startswith("1 problem\n")
+
+
 def test_a_thousand_problems_are_a_thousand_lines() -> None:
     # GIVEN
     report = sample_report()

@@ -22,6 +22,7 @@ from chime_expiration_cli.repair.proposal import (
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.explanation import in_days
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
+from chime_expiration_cli.status.summary import nothing_declared
 from chime_expiration_handler.contract.days import expires_at
 
 _NOUNS = {Kind.SET: "user", Kind.CLEAR: "user", Kind.SWEEP: "sweep"}
@@ -68,7 +69,7 @@ def summary(proposal: Proposal, results: Sequence[Result]) -> str:
         if not proposal.report.is_complete:
             return f"nothing to repair found in {where}, but not everything could be checked"
         if not any((*proposal.report.findings, *proposal.report.policies)):
-            return f"no declaration or policy found in {where}: nothing to repair"
+            return f"nothing to repair: {nothing_declared(proposal.report)}"
         return f"nothing to repair in {where}"
     return f"{', '.join(parts)} in {where}"
 

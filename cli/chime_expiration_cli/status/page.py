@@ -25,7 +25,7 @@ from chime_expiration_cli.status.policy_explanation import explain_policy
 from chime_expiration_cli.status.policy_tables import policy_lines, policy_status
 from chime_expiration_cli.status.problems import action_for, consequences, values_not_known
 from chime_expiration_cli.status.report import Report, StackReport
-from chime_expiration_cli.status.summary import summary
+from chime_expiration_cli.status.summary import nothing_declared, summary
 from chime_expiration_cli.status.texts import (
     UNKNOWN,
     actual_days,
@@ -43,6 +43,7 @@ _VERDICTS = {
     ExitStatus.DRIFT: Label("Drift", Tone.PROBLEM),
     ExitStatus.NOT_CHECKED: Label("No drift found, but not everything checked", Tone.WARNING),
 }
+_NOTHING = Label("Nothing is declared", Tone.WARNING)
 _NOT_CHECKED = Label(DriftStatus.NOT_CHECKED.name, Tone.WARNING)
 _GROUPS = (DriftStatus.IN_SYNC.name, "another drift status")
 _BY_POLICY = "set by a policy"
@@ -68,8 +69,8 @@ class _Pages:
             facts["AppInstance"] = self._app_instances[0]
         return Page(
             title="Expirations of Amazon Chime SDK AppInstanceUsers",
-            verdict=_VERDICTS[report.exit_status],
-            summary=summary(report),
+            verdict=_NOTHING if report.declares_nothing else _VERDICTS[report.exit_status],
+            summary=nothing_declared(report) or summary(report),
             facts=facts,
             counts=tuple(self._counts()),
             problems=tuple(self._problems()),

@@ -89,6 +89,12 @@ class Report:
             finding.not_checked_reason for finding in self.findings if finding.not_checked_reason
         )
 
+    @property
+    def declares_nothing(self) -> bool:
+        """Whether everything was read, and no declaration and no policy was found."""
+        has_any = any(each.findings or each.policies for each in self.stacks)
+        return self.is_complete and not has_any
+
     def is_drift(self, finding: Finding) -> bool:
         """Whether the finding makes the exit status 1.
 

@@ -28,6 +28,17 @@ def summary(report: Report) -> str:
     return "; ".join(parts)
 
 
+def nothing_declared(report: Report) -> str:
+    """That nothing was found, and what to check; empty if something is declared, or not known."""
+    if not report.declares_nothing:
+        return ""
+    options = "--stack, --region" if report.are_named else "--region"
+    return (
+        f"nothing is declared in {' and '.join(report.regions)}: check {options} and the account "
+        "of the credentials"
+    )
+
+
 def _findings(report: Report) -> str:
     """What needs attention of the declarations."""
     parts = [_statuses(report.drift_statuses, report.not_checked_reasons)]

@@ -14,7 +14,7 @@ from chime_expiration_cli.status.overview import overview
 from chime_expiration_cli.status.problems import Problem, problems_of
 from chime_expiration_cli.status.report import Report
 from chime_expiration_cli.status.sorting import Order
-from chime_expiration_cli.status.summary import summary
+from chime_expiration_cli.status.summary import nothing_declared, summary
 from chime_expiration_cli.status.tables import print_line, print_tables
 
 
@@ -28,7 +28,11 @@ class View:
 
 def print_report(report: Report, console: Console, view: View) -> None:
     """Print the problems, a line for each stack and policy, the calendar and the summary."""
-    _print_problems(problems_of(report), console)
+    missing = nothing_declared(report)
+    if missing:
+        print_line(console, Text(f"{missing}\n", "yellow"))
+    else:
+        _print_problems(problems_of(report), console)
     _print_overview(report, console)
     if view.tables:
         print_tables(report, console, view.tables)
