@@ -1,12 +1,18 @@
 """How far a sweep is, and when it ends."""
 
+import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from chime_expiration_cli.console import result_console
 from chime_expiration_cli.policies.sweep import Sweep, SweepState
 from chime_expiration_cli.status.policy_explanation import explain_policy
+from chime_expiration_cli.status.policy_json import policy_json
 from chime_expiration_cli.status.policy_tables import policy_lines
+from chime_expiration_cli.status.sorting import Order
+from chime_expiration_cli.status.terminal import View, print_report
 from chime_expiration_handler.contract.ledger import Mode
 from command_line.policy_account import (
     DAY,
@@ -17,6 +23,7 @@ from command_line.policy_account import (
     finding_of,
     policy_stack,
 )
+from command_line.sample_policies import sample_policies
 
 
 def sweep_in(account: PolicyAccount, *, ledger: bool = False) -> Sweep:
@@ -298,3 +305,45 @@ def test_patterns_that_select_nobody_are_said(counts: dict[str, int], is_said: b
 
     # THEN
     assert ("no user is selected: check the patterns" in lines["users"]) == is_said
+
+
+def failed_after(**counts: int) -> PolicyAccount:
+    """A policy whose last sweep has failed after it had counted these users."""
+    account = PolicyAccount()
+    account.declare()
+    account.sweep(-2 * DAY, -2 * DAY + HOUR, kept=100)
+    account.begin(-HOUR)
+    account.finish(-HOUR + 5, "access denied: chime:ListAppInstanceUsers", **counts)
+    return account
+
+
+def test_a_sweep_that_failed_before_it_had_counted_anybody_does_not_know_the_users() -> None:
+    # GIVEN
+    finding = finding_of(failed_after())
+    report = sample_policies()
+    stack = replace(report.stacks[0], policies=(finding,))
+    file = io.StringIO()
+
+    # WHEN
+    print_report(replace(report, stacks=(stack,)), result_console(file), View(Order.STACK))
+    document = policy_json(finding)
+
+    # THEN
+    assert "MODIFIED, number of users not known; sweep failed" in file.getvalue()
+    assert "not known: the sweep failed before it had counted anybody" in file.getvalue()
+    assert "0 users" not in file.getvalue()
+    assert document["counts"] is None
+    assert (document["sweep"]["users"], document["sweep"]["expected_users"]) == (None, None)
+
+
+def test_the_users_of_a_sweep_that_failed_are_not_all_of_them() -> None:
+    # GIVEN
+    finding = finding_of(failed_after(kept=40))
+
+    # WHEN
+    lines = dict(policy_lines(finding, NOW, 7))
+
+    # THEN
+    assert lines["users"].startswith("40 until it failed: 40 set")
+    assert finding.sweep is not None
+    assert (finding.sweep.users, finding.sweep.expected_users) == (40, None)

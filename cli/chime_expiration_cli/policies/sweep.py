@@ -33,6 +33,13 @@ class SweepState(Enum):
     def has_ended(self) -> bool:
         return self in (SweepState.FINISHED, SweepState.FAILED)
 
+    @property
+    def until_when(self) -> str:
+        """What limits the counts of users: they are of all of them only after the whole list."""
+        if self is SweepState.FAILED:
+            return " until it failed"
+        return "" if self is SweepState.FINISHED else " so far"
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -53,6 +60,11 @@ class Sweep:
     users_per_second: float | None
     ends_between: tuple[datetime, datetime] | None
 
+    @property
+    def has_counted(self) -> bool:
+        """Whether ``users`` tells something: a sweep that fails to list them counts nobody."""
+        return self.users > 0 or self.state is not SweepState.FAILED
+
 
 def sweep_of(
     item: Policy,
@@ -65,7 +77,9 @@ def sweep_of(
     began, updated, finished = map(_moment, (item.started, item.updated, item.finished))
     users = sum(item.counts.values())
     state = _state(item, executions, now)
-    expected = users if state.has_ended else _expected(item, users, left_to_clear)
+    expected = None if state.has_ended else _expected(item, users, left_to_clear)
+    if state is SweepState.FINISHED:
+        expected = users
     rate = None
     if state is SweepState.RUNNING and began and updated and updated - began >= _LEAST_MEASURED:
         rate = users / (updated - began).total_seconds()

@@ -77,14 +77,15 @@ def _users(item: Policy, sweep: Sweep) -> str:
     """The users that the sweep has counted, by state."""
     if item.started is None:
         return "no user counted yet"
+    if not sweep.has_counted:
+        return "number of users not known"
     total = "1 user" if sweep.users == 1 else f"{sweep.users} users"
     numbers = {
         name: sum(item.counts.get(each, 0) for each in outcomes)
         for name, outcomes in _OUTCOMES.items()
     }
     parts = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
-    so_far = "" if sweep.state.has_ended else " so far"
-    return f"{total}{so_far}{': ' if parts else ''}{parts}"
+    return f"{total}{sweep.state.until_when}{': ' if parts else ''}{parts}"
 
 
 def _style(status: DriftStatus, is_drift: bool) -> str:

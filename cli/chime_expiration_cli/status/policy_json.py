@@ -33,7 +33,7 @@ def policy_json(finding: PolicyFinding) -> dict[str, Any]:
         "schedule": None if isinstance(policy.schedule, NotKnown) else policy.schedule,
         "counts": (
             {str(each): item.counts.get(each, 0) for each in Outcome}
-            if item and item.started is not None
+            if item and item.started is not None and finding.sweep and finding.sweep.has_counted
             else None
         ),
         "sweep": _sweep(item, finding.sweep) if item and finding.sweep else None,
@@ -74,7 +74,7 @@ def _sweep(item: Policy, sweep: Sweep) -> dict[str, Any]:
             if sweep.finished_at and sweep.began_at
             else None
         ),
-        "users": sweep.users,
+        "users": sweep.users if sweep.has_counted else None,
         "expected_users": sweep.expected_users,
         "users_per_second": None if rate is None else round(rate, 3),
         "ends_earliest": _iso(earliest),

@@ -77,6 +77,8 @@ def _users(item: Policy, sweep: Sweep) -> str:
     """The users by state; those with the days of the policy are one number."""
     if item.started is None:
         return "not known: no sweep of this deployment has begun"
+    if not sweep.has_counted:
+        return "not known: the sweep failed before it had counted anybody"
     counts = item.counts
     if item.mode is Mode.CLEAR:
         names = {Outcome.CLEARED: "cleared", Outcome.FAILED: "failed"}
@@ -99,8 +101,7 @@ def _users(item: Policy, sweep: Sweep) -> str:
             *(f"{counts.get(outcome, 0)} {name}" for outcome, name in names.items()),
         ]
     parts += [f"{counts[each]} {name}" for each, name in others.items() if counts.get(each)]
-    so_far = "" if sweep.state.has_ended else " so far"
-    text = f"{sweep.users}{so_far}: {', '.join(parts)}"
+    text = f"{sweep.users}{sweep.state.until_when}: {', '.join(parts)}"
     counted = {outcome for outcome, count in counts.items() if count}
     if sweep.state.has_ended and counted == {Outcome.NOT_GOVERNED}:
         text += "; no user is selected: check the patterns"
