@@ -8,8 +8,13 @@ import pytest
 
 from chime_expiration_cli.errors import CommandError
 from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.page.model import Label, Tone
+from chime_expiration_cli.plan.action import Reason
+from chime_expiration_cli.plan.json_document import json_document
 from chime_expiration_cli.plan.options import PlanOptions
+from chime_expiration_cli.plan.page import page
 from chime_expiration_cli.plan.report import Report
+from chime_expiration_cli.plan.texts import stack_state, summary
 from command_line.plan_account import (
     PlanAccount,
     declaration,
@@ -110,8 +115,78 @@ def test_an_unchanged_declaration_gets_no_event_so_drift_stays(tmp_path: Path) -
     # THEN
     [planned] = report.users
     assert (planned.action.name, planned.days_after) == ("UNCHANGED", 90)
-    assert planned.explanation.startswith("drift: 30 days are declared")
+    assert planned.reason is Reason.DRIFT
+    assert planned.explanation.startswith("30 days are declared")
     assert planned.explanation.endswith(": run chime-expiration repair")
+
+
+def test_drift_is_no_good_news_on_the_page(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount(
+        deployed("Guests", A=declaration("drifted", 30), B=declaration("same", 30))
+    )
+    account.user("drifted", days=90)
+    account.user("same", days=30)
+    stacks = {"A": declaration("drifted", 30), "B": declaration("same", 30)}
+
+    # WHEN
+    report = plan(account, tmp_path, Guests=stacks)
+    shown = page(report)
+
+    # THEN
+    drift, same = Label("UNCHANGED (drift)", Tone.WARNING), Label("UNCHANGED", Tone.GOOD)
+    assert [each.label for each in shown.problems] == [drift]
+    assert {row.user: row.label for row in shown.users} == {"drifted": drift, "same": same}
+    assert {each.label: each.number for each in shown.counts} == {
+        same: 2,
+        Label("drift", Tone.WARNING): 1,
+    }
+    assert summary(report) == "2 declared users: 2 UNCHANGED (1 with drift)"
+
+
+def test_a_stack_with_the_deployed_template_is_not_updated(tmp_path: Path) -> None:
+    # GIVEN
+    same, other = declaration("guest", 30), declaration("other", 30)
+    account = PlanAccount(deployed("Same", A=same), deployed("Other", A=other))
+    for name in ("guest", "other", "new"):
+        account.user(name, days=30)
+
+    # WHEN
+    report = plan(
+        account,
+        tmp_path,
+        Same={"A": same},
+        Other={"A": other, "B": {"Type": "AWS::SNS::Topic"}},
+        New={"A": declaration("new", 30)},
+    )
+
+    # THEN
+    assert {each.name: stack_state(each, report) for each in report.stacks} == {
+        "Same": "is unchanged: its template is the deployed one",
+        "Other": "is updated",
+        "New": "is created",
+    }
+    changes = [each["change"] for each in json_document(report)["stacks"]]
+    assert changes == ["UNCHANGED", "UPDATED", "CREATED"]
+
+
+def test_whether_a_stack_is_updated_is_not_known_if_its_template_is_transformed(
+    tmp_path: Path,
+) -> None:
+    # GIVEN
+    account = PlanAccount(deployed("Guests", A=declaration("guest", 30)))
+    account.user("guest", days=30)
+    assembly = Path(write_assembly(tmp_path, Guests={"A": declaration("guest", 30)}))
+    template = json.loads((assembly / "Guests.template.json").read_text())
+    template["Transform"] = "AWS::LanguageExtensions"
+    (assembly / "Guests.template.json").write_text(json.dumps(template))
+
+    # WHEN
+    report = account.plan(PlanOptions(str(assembly)))
+
+    # THEN
+    [stack] = report.stacks
+    assert stack_state(stack, report) == "is updated if its template has changed"
 
 
 def test_a_user_that_has_expired_as_declared_fails_no_update(tmp_path: Path) -> None:

@@ -313,7 +313,7 @@ def failed_after(**counts: int) -> PolicyAccount:
     account.declare()
     account.sweep(-2 * DAY, -2 * DAY + HOUR, kept=100)
     account.begin(-HOUR)
-    account.finish(-HOUR + 5, "access denied: chime:ListAppInstanceUsers", **counts)
+    account.finish(-HOUR + 5, "access denied: chime:ListAppInstanceUsers", "", **counts)
     return account
 
 

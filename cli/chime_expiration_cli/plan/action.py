@@ -24,7 +24,7 @@ class Action(Enum):
 
 
 class Reason(Enum):
-    """Why a user is REFUSED or NOT_JUDGED."""
+    """Why a user is REFUSED or NOT_JUDGED, or what is wrong with one that is UNCHANGED."""
 
     TOO_OLD = "too old"
     NOT_FOUND = "not found"
@@ -32,6 +32,18 @@ class Reason(Enum):
     UNRESOLVED = "unresolved"
     ACCESS_DENIED = "access denied"
     READ_FAILED = "read failed"
+    DRIFT = "drift"
+    """The user has other days than declared, and the deployment does not set them."""
+
+
+class Change(Enum):
+    """What a deployment does with a stack that it does not refuse."""
+
+    CREATED = "is created"
+    UPDATED = "is updated"
+    DELETED = "is deleted"
+    UNCHANGED = "is unchanged: its template is the deployed one"
+    NOT_KNOWN = "is updated if its template has changed"
 
 
 GIVES_DAYS = (Action.SET, Action.CHANGED)

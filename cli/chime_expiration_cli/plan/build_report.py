@@ -15,6 +15,7 @@ from chime_expiration_cli.errors import GRANT, CommandError, DeniedCall, StackNo
 from chime_expiration_cli.identity.rate_limiter import RateLimiter
 from chime_expiration_cli.identity.read_users import read_users
 from chime_expiration_cli.identity.user_reader import UserReader
+from chime_expiration_cli.plan.action import Change
 from chime_expiration_cli.plan.cloud_assembly import AssemblyStack, read_assembly
 from chime_expiration_cli.plan.intent import Intent, intents_of
 from chime_expiration_cli.plan.options import PlanOptions
@@ -53,6 +54,7 @@ class _StackIntents:
     obstacle: str = ""
     users: tuple[Intent, ...] = ()
     policies: tuple[tuple[PolicyIntent, PolicyPlan | Population], ...] = ()
+    change: Change = Change.NOT_KNOWN
 
     @property
     def title(self) -> str:
@@ -105,6 +107,7 @@ def build_report(
                     else each
                     for intent, each in stack.policies
                 ),
+                change=stack.change,
             )
             for stack, users_of_stack in zip(stacks, plans, strict=True)
         ),
@@ -204,7 +207,7 @@ class _Search:
         if pair.obstacle:
             return _StackIntents(pair.name, pair.region, status, root, pair.obstacle)
         read = self._policies(pair.name, pair.region, policies)
-        return _StackIntents(pair.name, pair.region, status, root, "", intents, read)
+        return _StackIntents(pair.name, pair.region, status, root, "", intents, read, pair.change)
 
     def _policies(
         self, stack_name: str | None, region: str, intents: list[PolicyIntent]

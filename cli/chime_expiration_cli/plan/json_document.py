@@ -48,6 +48,7 @@ def _stack(stack: StackPlan, report: Report) -> dict[str, Any]:
         "name": stack.name,
         "region": stack.region,
         "status": stack.status,
+        "change": None if stack.name is None or stack.obstacle else stack.change.name,
         "not_judged": stack.obstacle or None,
         "would_fail": report.would_fail(stack),
         "users": [_user(each) for each in sorted_users(stack.users)],

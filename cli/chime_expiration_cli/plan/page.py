@@ -54,9 +54,7 @@ def page(report: Report) -> Page:
         verdict=Label(f"{text[0].upper()}{text[1:]}", _TONES[report.exit_status]),
         summary=summary(report),
         facts={"planned": f"{report.planned_at:%Y-%m-%d %H:%M} UTC", "source": report.source},
-        counts=tuple(
-            Count(_label(action), number) for action, number in report.actions.items() if number
-        ),
+        counts=tuple(_counts(report)),
         problems=tuple(_problems(report)),
         calendar=_calendar(report),
         calendar_note=_calendar_note(report),
@@ -67,6 +65,12 @@ def page(report: Report) -> Page:
         ),
         stacks=tuple(_stack(stack, report) for stack in report.stacks),
     )
+
+
+def _counts(report: Report) -> Iterator[Count]:
+    counts = {_label(action): number for action, number in report.actions.items()}
+    counts[Label(Reason.DRIFT.value, Tone.WARNING)] = report.drifted
+    return (Count(label, number) for label, number in counts.items() if number)
 
 
 def _problems(report: Report) -> Iterator[Problem]:
@@ -181,6 +185,6 @@ def _label(action: Action | PolicyAction, reason: Reason | None = None) -> Label
     tone = Tone.GOOD
     if action in PROBLEMS:
         tone = Tone.PROBLEM
-    elif action in WARNINGS:
+    elif action in WARNINGS or reason is Reason.DRIFT:
         tone = Tone.WARNING
     return Label(action_text(action, reason), tone)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_cli.exit_status import ExitStatus
-from chime_expiration_cli.plan.action import GIVES_DAYS, Action
+from chime_expiration_cli.plan.action import GIVES_DAYS, Action, Change, Reason
 from chime_expiration_cli.plan.estimate import Estimate
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.user_plan import UserPlan
@@ -30,6 +30,7 @@ class StackPlan:
     obstacle: str = ""
     users: tuple[UserPlan, ...] = ()
     policies: tuple[PolicyPlan, ...] = ()
+    change: Change = Change.NOT_KNOWN
 
     @property
     def refuses(self) -> bool:
@@ -64,6 +65,11 @@ class Report:
     def actions(self) -> Counter[Action]:
         """The number of declared users with each action."""
         return Counter(user.action for user in self.users)
+
+    @property
+    def drifted(self) -> int:
+        """How many users have other days than declared, which the deployment does not set."""
+        return sum(user.reason is Reason.DRIFT for user in self.users)
 
     def would_fail(self, stack: StackPlan) -> bool:
         """Whether the deployment of the stack fails; nested stacks fail together."""

@@ -15,6 +15,7 @@ from chime_expiration_cli.cloudformation.deployed_stack import (
 from chime_expiration_cli.cloudformation.intrinsics import IntrinsicResolver
 from chime_expiration_cli.cloudformation.references import NO_VALUE
 from chime_expiration_cli.errors import UnresolvedError
+from chime_expiration_cli.plan.action import Change
 from chime_expiration_cli.plan.cloud_assembly import AssemblyStack, Template
 
 # A deployment of such a stack creates it anew.
@@ -37,6 +38,21 @@ class StackPair:
     deployed: DeployedStack | None
     values: IntrinsicResolver | None
     obstacle: str = ""
+
+    @property
+    def change(self) -> Change:
+        """What the deployment does with the stack, as far as its template tells."""
+        if self.new is None:
+            return Change.DELETED
+        if self.deployed is None:
+            return Change.CREATED
+        # The template of a stack that declares nothing is not read, and a transform is applied only
+        # by CloudFormation.
+        if not self.deployed.template or "Transform" in self.new.body:
+            return Change.NOT_KNOWN
+        if isinstance(self.deployed.template, UnreadableTemplate):
+            return Change.NOT_KNOWN
+        return Change.UNCHANGED if self.new.body == self.deployed.template else Change.UPDATED
 
     def new_resources(self, resource_type: str) -> dict[str, Mapping[str, Any]]:
         """The resources of a type in the new template by logical id, whatever their condition."""

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from chime_expiration_cli.plan.action import Action
+from chime_expiration_cli.plan.action import Action, Reason
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.report import Report, StackPlan
 from chime_expiration_cli.plan.texts import (
@@ -52,7 +52,7 @@ def _print_stack(stack: StackPlan, report: Report, console: Console) -> None:
         console.print(Padding(_users(shown, report), (0, 0, 0, 2), expand=False))
     for user in shown:
         if user.explanation:
-            _print(console, Text(f"  {user_name(user)}:", _style(user.action)), user.explanation)
+            _print(console, Text(f"  {user_name(user)}:", _user_style(user)), user.explanation)
     if len(shown) < len(users):
         _print(console, f"  {len(users) - len(shown)} unchanged or not found")
     for policy in stack.policies:
@@ -65,7 +65,7 @@ def _users(users: list[UserPlan], report: Report) -> Table:
     for user in users:
         table.add_row(
             user_name(user),
-            Text(action_text(user.action, user.reason), _style(user.action)),
+            Text(action_text(user.action, user.reason), _user_style(user)),
             in_days(user.days_before) if user.is_read else "?",
             in_days(user.days_after) if user.is_read else "?",
             _expires(user.expires_at, report, gets_days=gives_days(user.action)),
@@ -109,6 +109,10 @@ def _table(*columns: str) -> Table:
 def _expires(expires_at: datetime | None, report: Report, *, gets_days: bool) -> Text:
     text = expires_text(expires_at, report, gets_days=gets_days)
     return Text(text, "bold yellow" if text.startswith(("SOON", "AT ONCE")) else "")
+
+
+def _user_style(user: UserPlan) -> str:
+    return "yellow" if user.reason is Reason.DRIFT else _style(user.action)
 
 
 def _style(action: Action | PolicyAction) -> str:

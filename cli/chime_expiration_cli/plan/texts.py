@@ -43,7 +43,7 @@ def sorted_users(users: Iterable[UserPlan]) -> list[UserPlan]:
 
 def is_quiet(user: UserPlan) -> bool:
     """Whether the deployment does nothing to the user, and nothing is to be said of it."""
-    return user.action in _QUIET and not user.explanation.startswith("drift")
+    return user.action in _QUIET and user.reason is None
 
 
 def user_name(user: UserPlan) -> str:
@@ -75,7 +75,7 @@ def stack_state(stack: StackPlan, report: Report) -> str:
         return f"NOT_JUDGED: {stack.obstacle}"
     if report.would_fail(stack):
         return "the deployment fails and is rolled back"
-    return "is created" if stack.status is None else "is updated"
+    return stack.change.value
 
 
 def policy_text(policy: PolicyPlan) -> str:
@@ -131,6 +131,9 @@ def summary(report: Report) -> str:
     parts = []
     if total:
         counts = ", ".join(f"{actions[each]} {each.name}" for each in Action if actions[each])
+        if report.drifted:
+            # UNCHANGED is the last action.
+            counts += f" ({report.drifted} with drift)"
         parts.append(f"{total} declared {'user' if total == 1 else 'users'}: {counts}")
     policies = [f"{_policy_summary(each)}" for each in report.policies]
     parts += policies

@@ -176,10 +176,10 @@ def _declared(
         return asked.problem(Action.REFUSED, Reason.NOT_FOUND, text)
     if intent.gets_event is False and state.days != declared.days:
         text = (
-            f"drift: {_in_days(declared.days)} are declared, but a deployment without a change "
-            "does not set them: run chime-expiration repair"
+            f"{_in_days(declared.days)} are declared, but a deployment without a change does not "
+            "set them: run chime-expiration repair"
         )
-        return asked.result(Action.UNCHANGED, state, state.days, text)
+        return asked.result(Action.UNCHANGED, state, state.days, text, Reason.DRIFT)
     if intent.gets_event is None and state.days != declared.days:
         text = (
             f"{_in_days(declared.days)} are declared, as before: only CloudFormation knows whether "
