@@ -11,7 +11,7 @@ from chime_expiration_cli.plan.options import PlanOptions
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.policy_population import draw_sample
 from chime_expiration_cli.plan.report import Report
-from chime_expiration_cli.plan.texts import sample_text
+from chime_expiration_cli.plan.texts import sample_text, summary
 from chime_expiration_handler.contract.arn import AppInstanceArn, AppInstanceUserArn
 from chime_expiration_handler.contract.policy_properties import PolicyProperties, Rule
 from chime_expiration_handler.contract.user_patterns import UserSelection
@@ -448,3 +448,22 @@ def test_a_denied_call_is_not_judged_and_not_repeated(
     assert message in only_policy(report).explanation
     assert denied.calls == 1
     assert report.exit_status is ExitStatus.NOT_JUDGED
+
+
+def test_the_summary_tells_policies_of_several_stacks_apart(tmp_path: Path) -> None:
+    # GIVEN the same logical id in three stacks
+    other = CHAT.replace("6a5c7b1e", "0b9d4a57")
+    same = {"P": policy(30)}
+    account = PlanAccount(deployed("Same", **same))
+    account.user("guest")
+
+    # WHEN
+    stacks = {"Guests": same, "Kiosks": {"P": policy(0, AppInstanceArn=other)}, "Same": same}
+    text = summary(account.plan(PlanOptions(write_assembly(tmp_path, **stacks))))
+
+    # THEN
+    assert text.split("; ") == [
+        "policy P for 6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20 in Guests (us-east-1): 1 SET",
+        "policy P in Kiosks (us-east-1): REFUSED (invalid)",
+        "policy P for 6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20 in Same (us-east-1): UNCHANGED",
+    ]

@@ -49,6 +49,7 @@ class Same:
     """A policy that does not change, so that the deployment does nothing for it."""
 
     logical_id: str
+    app_instance: AppInstanceArn
     explanation: str = ""
 
 
@@ -106,7 +107,7 @@ def _declared(
         return
     before = pair.deployed_definition(logical_id)
     if existing and before.get("Properties") == definition.get("Properties"):
-        yield Same(logical_id)
+        yield Same(logical_id, properties.app_instance)
         return
     table_name = _table_name(pair, definition) or _table_name(pair, before)
     if not properties.enabled:
@@ -120,7 +121,8 @@ def _declared(
 def _removed(pair: StackPair, logical_id: str, app_instance: AppInstanceArn) -> PolicyIntent:
     before = pair.deployed_definition(logical_id)
     if before.get("DeletionPolicy") in _RETAINED:
-        return Same(logical_id, "removed with the removal policy RETAIN: users keep their days")
+        text = "removed with the removal policy RETAIN: users keep their days"
+        return Same(logical_id, app_instance, text)
     return Withdraw(logical_id, app_instance, _table_name(pair, before))
 
 

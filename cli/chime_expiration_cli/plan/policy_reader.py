@@ -73,7 +73,11 @@ class PolicyReader:
         match intent:
             case Same(explanation=explanation):
                 return without_users(
-                    stack_name, intent.logical_id, PolicyAction.UNCHANGED, explanation
+                    stack_name,
+                    intent.logical_id,
+                    PolicyAction.UNCHANGED,
+                    explanation,
+                    app_instance=intent.app_instance,
                 )
             case Faulty(reason=reason, message=message):
                 is_invalid = reason is Reason.INVALID

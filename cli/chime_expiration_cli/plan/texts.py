@@ -135,8 +135,9 @@ def summary(report: Report) -> str:
             # UNCHANGED is the last action.
             counts += f" ({report.drifted} with drift)"
         parts.append(f"{total} declared {'user' if total == 1 else 'users'}: {counts}")
-    policies = [f"{_policy_summary(each)}" for each in report.policies]
-    parts += policies
+    parts += [
+        _policy_summary(policy, stack) for stack in report.stacks for policy in stack.policies
+    ]
     if any(stack.obstacle for stack in report.stacks):
         number = sum(bool(stack.obstacle) for stack in report.stacks)
         parts.append(f"{number} {'stack' if number == 1 else 'stacks'} NOT_JUDGED")
@@ -159,23 +160,34 @@ def _deletions(report: Report, days: int) -> list[str]:
     # One by one: the sum of two ranges is not a range that holds with the same confidence.
     declared = report.deletions(days)
     parts = [f"{declared} declared"] if declared else []
-    for policy in report.policies:
-        count = report.deletions_by(policy, days)
-        if count.high:
-            parts.append(f"{count_text(count)} of {policy_name(policy)}")
+    for stack in report.stacks:
+        for policy in stack.policies:
+            count = report.deletions_by(policy, days)
+            if count.high:
+                parts.append(f"{count_text(count)} of {_policy_title(policy, stack)}")
     return parts
 
 
-def _policy_summary(policy: PolicyPlan) -> str:
-    name = policy_name(policy)
+def _policy_summary(policy: PolicyPlan, stack: StackPlan) -> str:
+    name = _policy_title(policy, stack)
     if policy.action in (PolicyAction.APPLIED, PolicyAction.CLEARED) and policy.counts:
         counts = [f"{count_text(n)} {each.name}" for each, n in policy.counts.items()]
         return f"{name}: {', '.join(counts)}"
     return f"{name}: {action_text(policy.action, policy.reason)}"
 
 
+def _policy_title(policy: PolicyPlan, stack: StackPlan) -> str:
+    """The name of a policy that no other one has: several stacks can have the same logical id."""
+    name = policy_name(policy)
+    if not stack.name:
+        return name
+    if policy.app_instance:
+        name += f" for {policy.app_instance.app_instance_id}"
+    return f"{name} in {stack.name} ({stack.region})"
+
+
 def policy_name(policy: PolicyPlan) -> str:
-    """What a policy is called."""
+    """What a policy is called in its stack."""
     return f"policy {policy.logical_id}" if policy.logical_id else "the policy"
 
 
