@@ -14,6 +14,7 @@ from chime_expiration_cli.plan.options import plan
 from chime_expiration_cli.repair.options import repair
 from chime_expiration_cli.standard_error import print_error
 from chime_expiration_cli.status.options import status
+from chime_expiration_cli.visible import visible
 
 PROGRAM = "chime-expiration"
 
@@ -55,7 +56,9 @@ def run_command(arguments: list[str]) -> ExitStatus:
     except click.UsageError as error:
         _show(error)
     except CommandError as error:
-        print_error(f"{PROGRAM} {command}: {error}" if command else f"{PROGRAM}: {error}")
+        # In one line, whatever AWS has reported.
+        message = visible(str(error))
+        print_error(f"{PROGRAM} {command}: {message}" if command else f"{PROGRAM}: {message}")
     return ExitStatus.ERROR
 
 

@@ -181,8 +181,22 @@ def test_a_page_without_expirations_has_no_picture() -> None:
 
 
 def test_a_right_to_left_id_does_not_reorder_its_line() -> None:
-    # GIVEN an id with an override of the direction
-    page = replace(sample_page(), users=(user_row("\u202eguest"),))
+    # GIVEN an id that is read from right to left, and one with an override of the direction
+    page = replace(sample_page(), users=(user_row("\u05d0guest"), user_row("\u202eguest")))
 
     # THEN
-    assert "<bdi>\u202eguest</bdi> <small>" in render(page)
+    assert "<bdi>\u05d0guest</bdi> <small>" in render(page)
+    assert "<bdi>\\u202eguest</bdi> <small>" in render(page)
+
+
+def test_control_characters_are_shown_as_their_escapes() -> None:
+    # GIVEN
+    page = replace(sample_page(), users=(user_row("a\x1b[2Jb", "c\x00d", "e\nf"),))
+
+    # WHEN
+    document = render(page)
+
+    # THEN
+    assert not set("\x1b\x00") & set(document)
+    for text in ("a\\x1b[2Jb", "c\\x00d", "e\\nf"):
+        assert text in document

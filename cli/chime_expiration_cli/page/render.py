@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from chime_expiration_cli.page.chart import charts
 from chime_expiration_cli.page.model import Page
+from chime_expiration_cli.visible import visible
 
 _PROBLEMS_SHOWN = 20
 
@@ -20,6 +21,7 @@ def render(page: Page) -> str:
         loader=PackageLoader(__package__, package_path=""),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -34,6 +36,11 @@ def render(page: Page) -> str:
         script=Markup(script),
         policy=_security_policy([style], [script]),
     )
+
+
+def _visible(value: object) -> object:
+    # The charts and the style sheet are Markup, and of this package.
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _security_policy(styles: Iterable[str], scripts: Iterable[str]) -> str:

@@ -1,12 +1,11 @@
 """Runs ``plan`` from its options to its exit status."""
 
-import io
 import json
 
 from rich.console import Console
 
 from chime_expiration_cli.clients import SessionClients
-from chime_expiration_cli.console import result_console
+from chime_expiration_cli.console import rendered
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.page.page_file import write_page
 from chime_expiration_cli.plan.build_report import build_report
@@ -29,7 +28,7 @@ def run(options: PlanOptions) -> ExitStatus:
     elif options.markdown:
         write_result(markdown(report))
     else:
-        write_result(_tables(report))
+        write_result(rendered(lambda console: print_report(report, console)))
     return report.exit_status
 
 
@@ -39,11 +38,3 @@ def _write_page(name: str, report: Report) -> None:
     from chime_expiration_cli.plan.page import page
 
     write_page(name, render(page(report)))
-
-
-def _tables(report: Report) -> str:
-    console = result_console()
-    # rich itself would end the process with status 1 when standard output is closed.
-    console.file = text = io.StringIO()
-    print_report(report, console)
-    return text.getvalue()

@@ -19,6 +19,7 @@ from chime_expiration_cli.plan.texts import (
     user_name,
     verdict,
 )
+from chime_expiration_cli.visible import visible
 
 # A comment of a pull request has at most 65,536 characters.
 _ROWS_PER_STACK = 100
@@ -52,7 +53,7 @@ def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
             ("user", "action", "before", "after", "expires (UTC)", "why"),
             (
                 (
-                    f"`{user_name(user)}`",
+                    _code(user_name(user)),
                     _escaped(action_text(user.action, user.reason)),
                     in_days(user.days_before) if user.is_read else "?",
                     in_days(user.days_after) if user.is_read else "?",
@@ -74,7 +75,7 @@ def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
 
 
 def _policy(policy: PolicyPlan, report: Report) -> Iterator[str]:
-    name = f"policy `{policy.logical_id}`" if policy.logical_id else "policy"
+    name = f"policy {_code(policy.logical_id)}" if policy.logical_id else "policy"
     text = policy_text(policy)
     yield ""
     yield (
@@ -97,7 +98,7 @@ def _policy(policy: PolicyPlan, report: Report) -> Iterator[str]:
             ("first to expire", "before", "after", "expires (UTC)"),
             (
                 (
-                    f"`{user.user_id}`",
+                    _code(user.user_id),
                     in_days(user.days_before),
                     in_days(user.days_after),
                     expires_text(user.expires_at, report, gets_days=True),
@@ -118,9 +119,13 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{_escaped(text[1:])}."
 
 
+def _code(text: str) -> str:
+    return f"`{visible(text).replace('`', '')}`"
+
+
 def _escaped(text: str) -> str:
     """``text`` without line breaks, and without what Markdown or HTML would interpret."""
-    line = " ".join(text.split())
+    line = visible(" ".join(text.split()))
     for character in ("\\", "|", "*", "_", "<", "@"):
         line = line.replace(character, _CODES[character])
     return line

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
+from chime_expiration_cli.console import ResultTable, Styled, print_line
 from chime_expiration_cli.plan.action import Action, Reason
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.report import Report, StackPlan
@@ -36,36 +35,38 @@ def print_report(report: Report, console: Console) -> None:
     """Print each stack, its policies after its users, and a summary in the last line."""
     for stack in sorted(report.stacks, key=lambda each: not report.would_fail(each)):
         _print_stack(stack, report, console)
-    _print(console, Text(summary(report), "bold"))
+    print_line(console, Styled(summary(report), "bold"))
 
 
 def _print_stack(stack: StackPlan, report: Report, console: Console) -> None:
     if stack.name:
         is_problem = bool(stack.obstacle) or report.would_fail(stack)
-        heading = Text(stack.name, "bold")
+        heading = Styled(stack.name, "bold")
         heading.append(f"  {stack.region}  ", "not bold")
         heading.append(stack_state(stack, report), "bold red" if is_problem else "not bold")
-        _print(console, heading)
+        print_line(console, heading)
     users = sorted_users(stack.users)
     shown = [user for user in users if not is_quiet(user)]
     if shown:
         console.print(Padding(_users(shown, report), (0, 0, 0, 2), expand=False))
     for user in shown:
         if user.explanation:
-            _print(console, Text(f"  {user_name(user)}:", _user_style(user)), user.explanation)
+            print_line(
+                console, Styled(f"  {user_name(user)}:", _user_style(user)), user.explanation
+            )
     if len(shown) < len(users):
-        _print(console, f"  {len(users) - len(shown)} unchanged or not found")
+        print_line(console, f"  {len(users) - len(shown)} unchanged or not found")
     for policy in stack.policies:
         _print_policy(policy, report, console)
-    _print(console)
+    print_line(console)
 
 
-def _users(users: list[UserPlan], report: Report) -> Table:
-    table = _table("user", "action", "before", "after", "expires (UTC)")
+def _users(users: list[UserPlan], report: Report) -> ResultTable:
+    table = ResultTable("user", "action", "before", "after", "expires (UTC)")
     for user in users:
         table.add_row(
             user_name(user),
-            Text(action_text(user.action, user.reason), _user_style(user)),
+            Styled(action_text(user.action, user.reason), _user_style(user)),
             in_days(user.days_before) if user.is_read else "?",
             in_days(user.days_after) if user.is_read else "?",
             _expires(user.expires_at, report, gets_days=gives_days(user.action)),
@@ -74,21 +75,21 @@ def _users(users: list[UserPlan], report: Report) -> Table:
 
 
 def _print_policy(policy: PolicyPlan, report: Report, console: Console) -> None:
-    heading = Text(f"  policy {policy.logical_id}".rstrip(), "bold")
+    heading = Styled(f"  policy {policy.logical_id}".rstrip(), "bold")
     heading.append(f"  {action_text(policy.action, policy.reason)}", _style(policy.action))
-    _print(console, heading, policy_text(policy))
+    print_line(console, heading, policy_text(policy))
     if policy.explanation:
-        _print(console, f"    {policy.explanation}")
+        print_line(console, f"    {policy.explanation}")
     if policy.action not in (PolicyAction.APPLIED, PolicyAction.CLEARED):
         return
-    _print(console, f"    {sample_text(policy)}")
-    counts = _table("action", "users")
+    print_line(console, f"    {sample_text(policy)}")
+    counts = ResultTable("action", "users")
     for action, count in policy.counts.items():
-        counts.add_row(Text(action.name, _style(action)), count_text(count))
+        counts.add_row(Styled(action.name, _style(action)), count_text(count))
     if policy.counts:
         console.print(Padding(counts, (0, 0, 0, 4), expand=False))
     if policy.nearest:
-        nearest = _table("first to expire", "before", "after", "expires (UTC)")
+        nearest = ResultTable("first to expire", "before", "after", "expires (UTC)")
         for user in policy.nearest:
             nearest.add_row(
                 user.user_id,
@@ -99,16 +100,9 @@ def _print_policy(policy: PolicyPlan, report: Report, console: Console) -> None:
         console.print(Padding(nearest, (0, 0, 0, 4), expand=False))
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _expires(expires_at: datetime | None, report: Report, *, gets_days: bool) -> Text:
+def _expires(expires_at: datetime | None, report: Report, *, gets_days: bool) -> Styled:
     text = expires_text(expires_at, report, gets_days=gets_days)
-    return Text(text, "bold yellow" if text.startswith(("SOON", "AT ONCE")) else "")
+    return Styled(text, "bold yellow" if text.startswith(("SOON", "AT ONCE")) else "")
 
 
 def _user_style(user: UserPlan) -> str:
@@ -119,8 +113,3 @@ def _style(action: Action | PolicyAction) -> str:
     if action in PROBLEMS:
         return "bold red"
     return "yellow" if action in WARNINGS else "green"
-
-
-def _print(console: Console, *parts: object) -> None:
-    # No line breaks at the width of the terminal: the lines are copied and searched.
-    console.print(*parts, soft_wrap=True)

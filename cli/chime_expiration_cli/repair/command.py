@@ -1,6 +1,5 @@
 """Runs ``repair`` from its options to its exit status."""
 
-import io
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from chime_expiration_cli.clients import Clients, SessionClients
-from chime_expiration_cli.console import result_console
+from chime_expiration_cli.console import rendered
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.repair.carry_out import carry_out
 from chime_expiration_cli.repair.confirmation import check_terminal, confirm
@@ -18,10 +17,8 @@ from chime_expiration_cli.repair.options import RepairOptions
 from chime_expiration_cli.repair.outcome import Result
 from chime_expiration_cli.repair.proposal import Proposal
 from chime_expiration_cli.repair.texts import print_proposal, print_results, question
-from chime_expiration_cli.standard_error import print_error
+from chime_expiration_cli.standard_error import print_error, print_rendered
 from chime_expiration_cli.standard_output import write_result
-
-_Print = Callable[[Console], None]
 
 
 def run(options: RepairOptions) -> ExitStatus:
@@ -51,9 +48,9 @@ def run_with(
         print_proposal(proposal, console)
 
     if options.json:
-        print_error(_text(show).removesuffix("\n"))
+        print_rendered(rendered(show))
     else:
-        write_result(_text(show))
+        write_result(rendered(show))
     if not options.yes and not confirm(question(proposal)):
         print_error("nothing was changed")
         if options.json:
@@ -84,13 +81,5 @@ def _end(
     if options.json:
         write_result(json.dumps(json_document(proposal, results, exit_status), indent=2) + "\n")
     else:
-        write_result(_text(show))
+        write_result(rendered(show))
     return exit_status
-
-
-def _text(show: _Print) -> str:
-    console = result_console()
-    # rich itself would end the process with status 1 when standard output is closed.
-    console.file = text = io.StringIO()
-    show(console)
-    return text.getvalue()

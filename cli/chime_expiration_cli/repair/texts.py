@@ -6,10 +6,9 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
+from chime_expiration_cli.console import ResultTable, Styled, print_line
 from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import (
     Kind,
@@ -49,14 +48,14 @@ def print_proposal(proposal: Proposal, console: Console) -> None:
     """Print for each stack what would be repaired and what is left, and a summary."""
     _print_stacks(proposal, proposal.not_confirmed, proposal.left, console)
     for call in proposal.report.denied_calls:
-        _print(console, Text("not checked:", "yellow"), f"{call}; {GRANT_THEN_REPAIR}")
-    _print(console, Text(summary(proposal, proposal.not_confirmed), "bold"))
+        print_line(console, Styled("not checked:", "yellow"), f"{call}; {GRANT_THEN_REPAIR}")
+    print_line(console, Styled(summary(proposal, proposal.not_confirmed), "bold"))
 
 
 def print_results(proposal: Proposal, results: Sequence[Result], console: Console) -> None:
     """Print what came of each repair, and a summary."""
     _print_stacks(proposal, results, (), console)
-    _print(console, Text(summary(proposal, results), "bold"))
+    print_line(console, Styled(summary(proposal, results), "bold"))
 
 
 def summary(proposal: Proposal, results: Sequence[Result]) -> str:
@@ -104,9 +103,9 @@ def _print_stacks(
     for stack in (each.stack for each in proposal.report.stacks):
         of_stack = [(item, result) for item, result in rows if item.stack.id == stack.id]
         if of_stack:
-            _print(console, _heading(stack))
+            print_line(console, _heading(stack))
             _print_rows(of_stack, proposal.report.checked_at, console)
-            _print(console)
+            print_line(console)
 
 
 def _print_rows(
@@ -115,17 +114,17 @@ def _print_rows(
     # In one place if it is the same for all of them: it is long.
     app_instances = {app_instance(item) for item, _ in rows}
     for arn in sorted(app_instances):
-        _print(console, f"  {arn}")
-        table = Table.grid(padding=(0, 2, 0, 0))
-        for _ in range(3):
-            table.add_column(overflow="fold")
+        print_line(console, f"  {arn}")
+        table = ResultTable("", "", "", show_header=False)
         for item, result in rows:
             if app_instance(item) == arn:
                 word = result.outcome.value
                 if result.outcome is Outcome.TO_DO and not isinstance(item, Left):
                     word = item.kind.value
                 style = _STYLES.get(result.outcome, _ALARMING)
-                table.add_row(Text(word.upper(), style), subject(item), _detail(item, result, now))
+                table.add_row(
+                    Styled(word.upper(), style), subject(item), _detail(item, result, now)
+                )
         console.print(Padding(table, (0, 0, 0, 4), expand=False))
 
 
@@ -144,8 +143,8 @@ def _change(item: UserRepair | SweepRepair, now: datetime) -> str:
     return f"{change}, {verb} {expiry:%Y-%m-%d %H:%M} UTC"
 
 
-def _heading(stack: DeployedStack) -> Text:
-    heading = Text(stack.name, "bold")
+def _heading(stack: DeployedStack) -> Styled:
+    heading = Styled(stack.name, "bold")
     heading.append(f"  {stack.region}  ", "not bold")
     heading.append(stack.status, "not bold" if stack.is_stable else _ALARMING)
     return heading
@@ -158,8 +157,3 @@ def _amount(number: int, noun: str) -> str:
 def _joined(parts: Iterable[str]) -> str:
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _print(console: Console, *parts: object) -> None:
-    # No line breaks at the width of the terminal: the lines are copied and searched.
-    console.print(*parts, soft_wrap=True)

@@ -7,9 +7,8 @@ from datetime import date
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
+from chime_expiration_cli.console import ResultTable, Styled
 from chime_expiration_cli.status.expirations import Expirations, Period, Users
 from chime_expiration_cli.status.texts import UNKNOWN
 
@@ -26,7 +25,7 @@ _BESIDE = 54
 
 def calendar(expirations: Expirations, console: Console, characters: tuple[str, str]) -> Padding:
     """The calendar as a table with a bar for each period, in ``characters``."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table = ResultTable()
     table.add_column("expire (UTC)", no_wrap=True)
     is_shown = _sources(expirations)
     for number, name in enumerate(("declared", "policies")):
@@ -36,7 +35,7 @@ def calendar(expirations: Expirations, console: Console, characters: tuple[str, 
     width = min(_WIDEST, max(_NARROWEST, console.width - _BESIDE))
     most = max(period.users.total for period in expirations.periods) or 1
 
-    def add(label: str, declared: int, policies: int | str, bar: Text | str = "") -> None:
+    def add(label: str, declared: int, policies: int | str, bar: Styled | str = "") -> None:
         numbers = zip((declared, policies), is_shown, strict=True)
         table.add_row(label, *(str(number) for number, shown in numbers if shown), bar)
 
@@ -76,10 +75,10 @@ def _label(first: date, last: date) -> str:
     return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
-def _bar(users: Users, scale: float, characters: tuple[str, str]) -> Text:
+def _bar(users: Users, scale: float, characters: tuple[str, str]) -> Styled:
     # Nobody is 0, so at least one character is somebody.
     declared = max(round(users.declared * scale), 1) if users.declared else 0
     whole = round(users.total * scale)
     policies = max(whole - declared, 1) if users.policies else 0
-    bar = Text(characters[0] * declared, _STYLES[0])
+    bar = Styled(characters[0] * declared, _STYLES[0])
     return bar.append(characters[1] * policies, _STYLES[1])

@@ -1,12 +1,11 @@
 """Runs ``status`` from its options to its exit status."""
 
-import io
 import json
 
 from rich.console import Console
 
 from chime_expiration_cli.clients import SessionClients
-from chime_expiration_cli.console import result_console
+from chime_expiration_cli.console import rendered, result_console
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.page.page_file import write_page
 from chime_expiration_cli.standard_output import write_result
@@ -47,7 +46,4 @@ def _text(report: Report, options: StatusOptions) -> str:
         tables=Order(options.sort) if options.sort else Order.STACK if options.all else None,
         ascii_only=not console.encoding.startswith("utf"),
     )
-    # rich itself would end the process with status 1 when standard output is closed.
-    console.file = text = io.StringIO()
-    print_report(report, console, view)
-    return text.getvalue()
+    return rendered(lambda console: print_report(report, console, view), console)

@@ -2,9 +2,7 @@
 
 from collections import Counter
 
-from rich.table import Table
-from rich.text import Text
-
+from chime_expiration_cli.console import ResultTable, Styled
 from chime_expiration_cli.policies.sweep import Sweep
 from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
@@ -24,11 +22,9 @@ _OUTCOMES = {
 }
 
 
-def overview(report: Report) -> Table:
+def overview(report: Report) -> ResultTable:
     """The table; it has no row if nothing is declared."""
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
-    for _ in range(3):
-        table.add_column(overflow="fold")
+    table = ResultTable("", "", "", show_header=False)
     for each in report.stacks:
         stack = each.stack
         for finding in each.policies:
@@ -38,32 +34,32 @@ def overview(report: Report) -> Table:
     return table
 
 
-def _declarations(stack_report: StackReport, report: Report) -> Text:
+def _declarations(stack_report: StackReport, report: Report) -> Styled:
     findings = stack_report.findings
     counts = Counter(finding.drift_status for finding in findings)
     is_drift = {each.drift_status for each in findings if report.is_drift(each)}
-    text = Text("1 declaration: " if len(findings) == 1 else f"{len(findings)} declarations: ")
+    text = Styled("1 declaration: " if len(findings) == 1 else f"{len(findings)} declarations: ")
     parts = [
-        Text(f"{counts[status]} {status.name}", _style(status, status in is_drift))
+        Styled(f"{counts[status]} {status.name}", _style(status, status in is_drift))
         for status in DriftStatus
         if counts[status]
     ]
     soon = sum(map(report.expires_soon, findings))
     if soon:
         verb = "expires" if soon == 1 else "expire"
-        parts.append(Text(f"{soon} {verb} within {report.expiring_within_days} days"))
+        parts.append(Styled(f"{soon} {verb} within {report.expiring_within_days} days"))
     expired = sum(map(report.has_expired, findings))
     if expired:
-        parts.append(Text(f"{expired} expired, not deleted yet"))
-    text.append(Text(", ").join(parts))
+        parts.append(Styled(f"{expired} expired, not deleted yet"))
+    text.append(Styled(", ").join(parts))
     if not stack_report.stack.is_stable:
         text.append(f"; the stack is {stack_report.stack.status}", "bold red")
     return text
 
 
-def _policy(finding: PolicyFinding, report: Report) -> Text:
+def _policy(finding: PolicyFinding, report: Report) -> Styled:
     app_instance = str(finding.policy.app_instance or UNKNOWN).rpartition("/")[2]
-    text = Text(f"policy for {app_instance}: ")
+    text = Styled(f"policy for {app_instance}: ")
     text.append(drift_status(finding), policy_style(finding))
     if finding.item and finding.sweep:
         text.append(f", {_users(finding.item, finding.sweep)}")

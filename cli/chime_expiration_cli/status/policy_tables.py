@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from rich.table import Table
-from rich.text import Text
-
+from chime_expiration_cli.console import ResultTable, Styled
 from chime_expiration_cli.declared_policies import NotKnown
 from chime_expiration_cli.policies.reading import LedgerCounts
 from chime_expiration_cli.policies.sweep import Sweep, SweepState
@@ -15,12 +13,12 @@ from chime_expiration_cli.status.policy_explanation import describe_properties, 
 from chime_expiration_handler.contract.ledger import Kind, Mode, Outcome, Policy
 
 
-def policy_table(finding: PolicyFinding, now: datetime, soon_days: int) -> Table:
+def policy_table(finding: PolicyFinding, now: datetime, soon_days: int) -> ResultTable:
     """The table, without a heading. ``soon_days`` are those of ``--expiring-within``."""
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    table = ResultTable(show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("drift status", Text(policy_status(finding), policy_style(finding)))
+    table.add_row("drift status", Styled(policy_status(finding), policy_style(finding)))
     for label, cell in policy_lines(finding, now, soon_days):
         table.add_row(label, cell)
     return table

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
+from chime_expiration_cli.console import ResultTable, Styled, print_line
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.explanation import explain
@@ -45,7 +44,7 @@ def print_tables(report: Report, console: Console, order: Order = Order.STACK) -
 
 def _print_stack(stack_report: StackReport, report: Report, console: Console) -> None:
     stack, findings = stack_report.stack, stack_report.findings
-    heading = Text(stack.name, "bold")
+    heading = Styled(stack.name, "bold")
     heading.append(f"  {stack.region}  ", "not bold")
     heading.append(stack.status, "not bold" if stack.is_stable else "bold red")
     if stack.parent_id:
@@ -56,7 +55,8 @@ def _print_stack(stack_report: StackReport, report: Report, console: Console) ->
         if not findings:
             return
     if not findings:
-        print_line(console, f"  {without_findings(stack_report)}\n")
+        print_line(console, f"  {without_findings(stack_report)}")
+        print_line(console)
         return
     _print_findings(findings, report, console, with_stack=False)
 
@@ -78,7 +78,9 @@ def _print_findings(
         explanation = explain(finding, report.checked_at)
         if explanation:
             print_line(
-                console, Text(f"  {user_name(finding)}:", _style(finding, report)), explanation
+                console,
+                Styled(f"  {user_name(finding)}:", _style(finding, report)),
+                explanation,
             )
     print_line(console)
 
@@ -94,20 +96,18 @@ def _print_policies(stack_report: StackReport, report: Report, console: Console)
 
 def _table(
     findings: Iterable[Finding], report: Report, *, with_stack: bool, with_app_instance: bool
-) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+) -> ResultTable:
     columns = ["user", "drift status", "expected", "actual", "expires (UTC)"]
     if with_app_instance:
         columns.insert(0, "app instance")
     if with_stack:
         columns.append("stack")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    table = ResultTable(*columns)
     for finding in findings:
         stack = finding.declaration.stack
-        cells: list[str | Text] = [
+        cells: list[str | Styled] = [
             user_name(finding),
-            Text(drift_status(finding), _style(finding, report)),
+            Styled(drift_status(finding), _style(finding, report)),
             expected_days(finding.declaration),
             actual_days(finding),
             _expires(finding, report),
@@ -126,16 +126,10 @@ def _style(finding: Finding, report: Report) -> str:
     return "green" if finding.drift_status is DriftStatus.IN_SYNC else "yellow"
 
 
-def _expires(finding: Finding, report: Report) -> Text:
+def _expires(finding: Finding, report: Report) -> Styled:
     style = ""
     if report.has_expired(finding):
         style = "bold yellow"
     elif report.expires_soon(finding):
         style = "yellow"
-    return Text(expires(finding, report), style)
-
-
-def print_line(console: Console, *parts: object) -> None:
-    """Print a line that is not broken at the width of the terminal."""
-    # The lines are copied and searched.
-    console.print(*parts, soft_wrap=True)
+    return Styled(expires(finding, report), style)

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.text import Text
 
+from chime_expiration_cli.console import Styled, print_line
 from chime_expiration_cli.status.calendar_bars import ASCII, BLOCKS, calendar
 from chime_expiration_cli.status.expirations import expirations_of
 from chime_expiration_cli.status.notes import notes
@@ -15,7 +15,7 @@ from chime_expiration_cli.status.problems import Problem, problems_of
 from chime_expiration_cli.status.report import Report
 from chime_expiration_cli.status.sorting import Order
 from chime_expiration_cli.status.summary import nothing_declared, summary
-from chime_expiration_cli.status.tables import print_line, print_tables
+from chime_expiration_cli.status.tables import print_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ def print_report(report: Report, console: Console, view: View) -> None:
     """Print the problems, a line for each stack and policy, the calendar and the summary."""
     missing = nothing_declared(report)
     if missing:
-        print_line(console, Text(f"{missing}\n", "yellow"))
+        print_line(console, Styled(missing, "yellow"))
+        print_line(console)
     else:
         _print_problems(problems_of(report), console)
     _print_overview(report, console)
@@ -43,18 +44,19 @@ def print_report(report: Report, console: Console, view: View) -> None:
             console,
             "--all lists each user and policy, --sort expires the first to expire at the top",
         )
-    print_line(console, Text(summary(report), "bold"))
+    print_line(console, Styled(summary(report), "bold"))
 
 
 def _print_problems(problems: list[Problem], console: Console) -> None:
     if not problems:
-        print_line(console, Text("no problem\n", "green"))
+        print_line(console, Styled("no problem", "green"))
+        print_line(console)
         return
     number = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    print_line(console, Text(number, "bold"))
+    print_line(console, Styled(number, "bold"))
     for kind, group in groupby(problems, lambda each: each.kind):
         same = list(group)
-        heading = Text(f"  {kind}", "bold red" if same[0].is_drift else "yellow")
+        heading = Styled(f"  {kind}", "bold red" if same[0].is_drift else "yellow")
         heading.append(f": {len(same)}", "not bold")
         if same[0].action:
             heading.append(f" ({same[0].action})", "not bold default")
