@@ -97,7 +97,7 @@ EXACTLY_WHAT_IT_SET = (
         _DECISION,
     ),
     Mutant(
-        "an entry holds for whoever has the id",
+        "an entry holds for any user that has the id",
         "a user that others have created again is not the policy's",
         "sweep/entries.py",
         "        or not entry.is_owned\n        or state.created",

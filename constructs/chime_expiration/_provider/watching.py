@@ -41,7 +41,7 @@ def alarm_at_once(
         alarm_description=description,
         threshold=1,
         evaluation_periods=1,
-        # The functions run now and then, and there is no data between.
+        # The functions do not run all the time, and there is no data in between.
         treat_missing_data=TreatMissingData.NOT_BREACHING,
     )
     alarm.add_alarm_action(*actions)
