@@ -76,7 +76,8 @@ def test_a_role_that_may_not_call_fails_the_deployment_and_names_action_and_app_
     # THEN
     assert status == "ROLLBACK_COMPLETE"
     assert (
-        f"access denied: chime:ListAppInstanceAdmins on {chat}; check policy, boundary, SCP"
+        f"access denied: chime:ListAppInstanceAdmins on {chat}; check policy, boundary, SCP of the "
+        "function's role"
     ) in deployment.reasons().splitlines()
     assert local_aws.chime.calls.puts() == []
 

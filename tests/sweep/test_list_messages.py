@@ -62,7 +62,7 @@ def test_a_forbidden_list_quotes_the_service(chime: ChimeIdentity) -> None:
 @pytest.mark.parametrize(
     ("error", "fix"),
     [
-        ("AccessDeniedException", "check policy, boundary, SCP"),
+        ("AccessDeniedException", "check policy, boundary, SCP of the function's role"),
         ("BadRequestException", "correct the declaration"),
         ("ServiceUnavailableException", "deploy again"),
     ],

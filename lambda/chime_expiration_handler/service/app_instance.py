@@ -112,7 +112,8 @@ def _message(action: str, app_instance: AppInstanceArn, error: CallError) -> str
         case FailureKind.NOT_FOUND:
             return f"AppInstance {app_instance} not found; correct app_instance_arn"
         case FailureKind.ACCESS_DENIED:
-            return f"access denied: chime:{action} on {app_instance}; check policy, boundary, SCP"
+            fix = "check policy, boundary, SCP of the function's role"
+            return f"access denied: chime:{action} on {app_instance}; {fix}"
         case FailureKind.FORBIDDEN:
             # So the service answers where there is no such AppInstance, too.
             fix = "correct app_instance_arn, or the permissions"

@@ -41,7 +41,7 @@ def access_denied(action: str, user: AppInstanceUserArn) -> str:
     return _fitting(
         f"access denied: chime:{action} on {{}}",
         user,
-        "check IAM policy, boundary, SCP",
+        "check policy, boundary, SCP of the function's role",
     )
 
 
