@@ -1,14 +1,20 @@
 """The users in the table of a policy, counted one by one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from chime_expiration_cli.console import rendered
 from chime_expiration_cli.policies.ledger_scan import scan_ledger
 from chime_expiration_cli.policies.reading import LedgerCounts
+from chime_expiration_cli.status.overview import overview
+from chime_expiration_cli.status.policy_json import policy_json
+from chime_expiration_cli.status.policy_tables import policy_lines
 from chime_expiration_handler.contract.ledger import KEPT_AFTER_EXPIRY_SECONDS, Entry, Kind
-from command_line.policy_account import CHAT, DAY, NOW, TABLE, PolicyAccount
+from command_line.policy_account import CHAT, DAY, NOW, TABLE, PolicyAccount, finding_of
+from command_line.sample_policies import sample_policies
 
 
 def entry(number: int, kind: Kind, expires_in: float = 9 * DAY, **values: Any) -> Entry:
@@ -41,6 +47,47 @@ def test_users_are_counted_by_kind_over_all_segments_and_pages() -> None:
     assert counts.kinds == dict.fromkeys(Kind, 50)
     assert counts.users == 250
     assert account.scans >= 25
+
+
+def test_users_of_a_kind_that_only_a_newer_version_knows_are_counted() -> None:
+    # GIVEN
+    account = ledger(entry(1, Kind.SET, days=30), entry(2, Kind.OVERDUE))
+    for number, days in ((3, {"days": {"N": "30"}}), (4, {})):
+        item = {"pk": {"S": f"{CHAT}/user/guest-{number}"}, "kind": {"S": "PAUSED"}, **days}
+        account.storage.put_item(TableName=TABLE, Item={**item, "ttl": {"N": "1"}})
+
+    # WHEN
+    counts = scan(account)
+    finding = finding_of(account, ledger=True)
+
+    # THEN
+    assert (counts.users, counts.other_kinds, counts.owned) == (4, 2, 2)
+    assert (counts.never, counts.days_not_known) == (1, 2)
+    lines = dict(policy_lines(finding, NOW, 7))
+    assert lines["ledger"] == (
+        "4 users: 1 set, 0 left alone, 1 overdue, 0 failed, 0 not settled, 2 of a kind that this "
+        "version does not know"
+    )
+    document = policy_json(finding)["ledger"]
+    assert sum(document["kinds"].values()) + document["other_kinds"] == document["users"] == 4
+
+
+def test_outcomes_that_only_a_newer_version_knows_are_counted() -> None:
+    # GIVEN
+    account = PolicyAccount()
+    account.declare()
+    account.sweep(kept=3, set_aside=2)
+
+    # WHEN
+    finding = finding_of(account)
+    report = sample_policies()
+    stack = replace(report.stacks[0], policies=(finding,))
+    text = rendered(lambda console: console.print(overview(replace(report, stacks=(stack,)))))
+
+    # THEN
+    assert "IN_SYNC, 5 users: 3 set, 2 set aside; sweep finished" in text
+    assert dict(policy_lines(finding, NOW, 7))["users"].endswith(", 0 failed, 2 set aside")
+    assert policy_json(finding)["counts"]["set_aside"] == 2
 
 
 class Pages(PolicyAccount):

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.plan.action import Reason
 from chime_expiration_cli.plan.options import PlanOptions
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.policy_population import draw_sample
@@ -467,3 +468,29 @@ def test_the_summary_tells_policies_of_several_stacks_apart(tmp_path: Path) -> N
         "policy P in Kiosks (us-east-1): REFUSED (invalid)",
         "policy P for 6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20 in Same (us-east-1): UNCHANGED",
     ]
+
+
+@pytest.mark.parametrize(
+    ("user_id", "kind", "problem"),
+    [
+        ("guest", "PAUSED", "'PAUSED' is not a valid Kind"),
+        ("\x1b[2J", "SET", "/user/USER_ID"),
+    ],
+)
+@pytest.mark.parametrize("resources", [{"P": policy(60)}, {}], ids=["changed", "removed"])
+def test_a_policy_whose_ledger_cannot_be_understood_is_not_judged(
+    user_id: str, kind: str, problem: str, resources: dict[str, Any], tmp_path: Path
+) -> None:
+    # GIVEN
+    account = PlanAccount(deployed("Guests", P=policy()))
+    account.remembers(user_id, age=1, days=30, kind=kind)
+
+    # WHEN
+    report = plan(account, tmp_path, resources)
+
+    # THEN
+    planned = only_policy(report)
+    assert (planned.action, planned.reason) == (PolicyAction.NOT_JUDGED, Reason.READ_FAILED)
+    assert problem in planned.explanation
+    assert "a newer version may have written it" in planned.explanation
+    assert report.exit_status is ExitStatus.NOT_JUDGED

@@ -73,6 +73,8 @@ def test_a_policy_whose_table_cannot_be_read_is_not_checked() -> None:
         ConnectTimeoutError(endpoint_url="https://dynamodb"),
         ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "Any"),
         KeyError("mode"),
+        ValueError("'PAUSE' is not a valid Mode"),
+        OverflowError("timestamp out of range"),
     ],
     ids=lambda error: type(error).__name__,
 )

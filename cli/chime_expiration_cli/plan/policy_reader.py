@@ -24,7 +24,8 @@ from chime_expiration_cli.plan.policy_population import (
     draw_sample,
     population,
 )
-from chime_expiration_handler.contract.arn import AppInstanceArn
+from chime_expiration_cli.policies.reading import NEWER_VERSION
+from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.ledger import Entry
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
 from chime_expiration_handler.service.failures import FailureKind, classify
@@ -133,7 +134,13 @@ class PolicyReader:
             return {}
         try:
             client = self.dynamodb(self.region)
-            return read_ledger(client, intent.table_name, _app_instance(intent))
+            entries = read_ledger(client, intent.table_name, intent.app_instance)
+            for user_arn in entries:
+                AppInstanceUserArn.parse(user_arn)
+            return entries
+        except (KeyError, ValueError) as error:
+            message = f"an entry of {intent.table_name} cannot be read: {error}; {NEWER_VERSION}"
+            raise _LedgerError(Reason.READ_FAILED, message) from error
         except (BotoCoreError, ClientError) as error:
             failure = classify(error)
             if failure and failure.kind is FailureKind.ACCESS_DENIED:
@@ -148,7 +155,3 @@ _REASONS = {
     FailureKind.NOT_FOUND: Reason.NOT_FOUND,
     FailureKind.ACCESS_DENIED: Reason.ACCESS_DENIED,
 }
-
-
-def _app_instance(intent: Apply | Withdraw) -> AppInstanceArn:
-    return intent.app_instance

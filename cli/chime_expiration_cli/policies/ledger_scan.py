@@ -24,6 +24,8 @@ from chime_expiration_handler.contract.ledger import (
 # A page of 1 MB, the most that DynamoDB returns, would need several MB of memory in each thread.
 _PAGE_SIZE = 500
 
+_KINDS = {kind.value: kind for kind in Kind}
+
 # All names are written with a #: some are reserved words of DynamoDB.
 _READ = (EntryAttribute.KIND, EntryAttribute.DAYS, EntryAttribute.INTENDED, TIME_TO_LIVE)
 
@@ -65,6 +67,7 @@ def scan_ledger(
         seconds=time.monotonic() - began,
         never=total.never,
         days_not_known=total.days_not_known,
+        other_kinds=total.other_kinds,
     )
 
 
@@ -75,6 +78,7 @@ class _Counts:
     now: float
     soon: float
     kinds: Counter[Kind] = field(default_factory=Counter)
+    other_kinds: int = 0
     owned: int = 0
     expiring_soon: int = 0
     next_expiry: float = inf
@@ -86,8 +90,11 @@ class _Counts:
 
     def add(self, items: Iterable[Item]) -> None:
         for item in items:
-            kind = Kind(item[EntryAttribute.KIND]["S"])
-            self.kinds[kind] += 1
+            kind = _KINDS.get(item[EntryAttribute.KIND]["S"])
+            if kind is None:
+                self.other_kinds += 1
+            else:
+                self.kinds[kind] += 1
             has_intent = EntryAttribute.INTENDED in item
             is_owned = has_intent or EntryAttribute.DAYS in item
             self.owned += is_owned
@@ -104,6 +111,7 @@ class _Counts:
 
     def merge(self, other: "_Counts") -> None:
         self.kinds.update(other.kinds)
+        self.other_kinds += other.other_kinds
         self.owned += other.owned
         self.expiring_soon += other.expiring_soon
         self.next_expiry = min(self.next_expiry, other.next_expiry)

@@ -17,6 +17,7 @@ from chime_expiration_cli.declared_policies import (
 from chime_expiration_cli.errors import DeniedCall
 from chime_expiration_cli.policies.ledger_scan import scan_ledger
 from chime_expiration_cli.policies.reading import (
+    NEWER_VERSION,
     Executions,
     FailedExecution,
     LedgerCounts,
@@ -141,9 +142,14 @@ def result_of(
         failure = classify(error)
         if code in _NO_SUCH_RESOURCE:
             return Missing(f"{resource} does not exist")
-        if failure is None and not isinstance(error, KeyError | ValueError):
+        if failure:
+            detail = failure.detail
+        elif isinstance(error, KeyError):
+            detail = f"the response has no {error}"
+        elif isinstance(error, ValueError | OverflowError):
+            detail = f"{error}; {NEWER_VERSION}" if action.startswith("dynamodb:") else str(error)
+        else:
             raise
-        detail = failure.detail if failure else f"the response has no usable {error}"
         if failure and failure.kind is FailureKind.ACCESS_DENIED:
             denied = DeniedCall(action, resource, policy.stack.region, detail)
             return Denied(str(denied), denied)

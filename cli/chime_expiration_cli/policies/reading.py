@@ -7,6 +7,9 @@ from datetime import date, datetime
 from chime_expiration_cli.declared_policies import NotKnown
 from chime_expiration_handler.contract.ledger import Kind, Policy
 
+NEWER_VERSION = "a newer version may have written it; use the version that the stack uses"
+"""What to do about a table that cannot be understood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -39,7 +42,8 @@ class LedgerCounts:
     come at which a user expires by the days that the policy has set, and ``expiring_soon`` is how
     many do so until a given moment. ``expirations`` are the users that expire on each day, in UTC.
     ``never`` are those that the policy has given no days. ``days_not_known`` are those of whom it
-    does not know the days, such as those that others have set.
+    does not know the days, such as those that others have set. ``other_kinds`` are users of
+    a kind that only a newer version of the policy knows.
     """
 
     kinds: Mapping[Kind, int]
@@ -51,10 +55,11 @@ class LedgerCounts:
     seconds: float
     never: int = 0
     days_not_known: int = 0
+    other_kinds: int = 0
 
     @property
     def users(self) -> int:
-        return sum(self.kinds.values())
+        return sum(self.kinds.values()) + self.other_kinds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from chime_expiration_cli.console import ResultTable, Styled
 from chime_expiration_cli.policies.sweep import Sweep
 from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
-from chime_expiration_cli.status.policy_tables import policy_style, since
+from chime_expiration_cli.status.policy_tables import other_outcomes, policy_style, since
 from chime_expiration_cli.status.report import Report, StackReport
 from chime_expiration_cli.status.texts import UNKNOWN, drift_status
 from chime_expiration_handler.contract.ledger import Outcome, Policy
@@ -80,6 +80,8 @@ def _users(item: Policy, sweep: Sweep) -> str:
         name: sum(item.counts.get(each, 0) for each in outcomes)
         for name, outcomes in _OUTCOMES.items()
     }
+    known = {outcome for outcomes in _OUTCOMES.values() for outcome in outcomes}
+    numbers |= other_outcomes(item.counts, known)
     parts = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
     return f"{total}{sweep.state.until_when}{': ' if parts else ''}{parts}"
 

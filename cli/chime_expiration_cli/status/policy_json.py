@@ -32,7 +32,7 @@ def policy_json(finding: PolicyFinding) -> dict[str, Any]:
         "actual": _properties(finding.actual),
         "schedule": None if isinstance(policy.schedule, NotKnown) else policy.schedule,
         "counts": (
-            {str(each): item.counts.get(each, 0) for each in Outcome}
+            {str(each): 0 for each in Outcome} | dict(item.counts)
             if item and item.started is not None and finding.sweep and finding.sweep.has_counted
             else None
         ),
@@ -97,6 +97,7 @@ def _ledger(ledger: LedgerCounts | None) -> dict[str, Any] | None:
     return {
         "users": ledger.users,
         "kinds": {kind.name: ledger.kinds[kind] for kind in Kind},
+        "other_kinds": ledger.other_kinds,
         "owned": ledger.owned,
         "expiring_soon": ledger.expiring_soon,
         "next_expires_at": _iso(ledger.next_expires_at),

@@ -1,6 +1,6 @@
 """A finding for a policy, for people: a line for each thing that is known."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from chime_expiration_cli.console import ResultTable, Styled
@@ -99,11 +99,20 @@ def _users(item: Policy, sweep: Sweep) -> str:
             *(f"{counts.get(outcome, 0)} {name}" for outcome, name in names.items()),
         ]
     parts += [f"{counts[each]} {name}" for each, name in others.items() if counts.get(each)]
+    named = {Outcome.KEPT, Outcome.SET, *names, *others}
+    parts += [f"{number} {text}" for text, number in other_outcomes(counts, named)]
     text = f"{sweep.users}{sweep.state.until_when}: {', '.join(parts)}"
     counted = {outcome for outcome, count in counts.items() if count}
     if sweep.state.has_ended and counted == {Outcome.NOT_GOVERNED}:
         text += "; no user is selected: check the patterns"
     return text
+
+
+def other_outcomes(counts: Mapping[str, int], named: Container[str]) -> Iterator[tuple[str, int]]:
+    """The outcomes that have no name above, such as those of a newer version of the policy."""
+    for outcome, number in counts.items():
+        if number and outcome not in named:
+            yield outcome.replace("_", " "), number
 
 
 def describe_sweep(item: Policy, sweep: Sweep, now: datetime) -> str:
@@ -143,6 +152,8 @@ def _ledger(ledger: LedgerCounts, now: datetime, soon_days: int) -> Iterator[tup
         Kind.INTENDED: "not settled",
     }
     kinds = ", ".join(f"{ledger.kinds[kind]} {name}" for kind, name in names.items())
+    if ledger.other_kinds:
+        kinds += f", {ledger.other_kinds} of a kind that this version does not know"
     yield "ledger", f"{ledger.users} users: {kinds}"
     if ledger.next_expires_at:
         yield (
