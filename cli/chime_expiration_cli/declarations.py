@@ -5,7 +5,11 @@ from datetime import datetime
 
 from chime_expiration_cli.cloudformation.api import CloudFormation
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
-from chime_expiration_cli.declared_resources import DeclaredResources, DeploymentState
+from chime_expiration_cli.declared_resources import (
+    DeclaredResources,
+    DeploymentState,
+    other_identity,
+)
 from chime_expiration_cli.errors import UnresolvedError
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.days import expiration_days
@@ -100,10 +104,7 @@ class _StackReader:
                 return known.user
             raise
         if known and known.user != declared:
-            raise UnresolvedError(
-                f"the template has {declared}, but the resource is for {known.user}: a rollback "
-                "has skipped the resource, or an update is in progress"
-            )
+            raise UnresolvedError(other_identity(declared, known.user))
         return declared
 
     def _missing_user(self, logical_id: str) -> MissingUser | None:

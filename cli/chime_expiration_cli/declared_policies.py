@@ -12,7 +12,11 @@ from chime_expiration_cli.cloudformation.deployed_stack import (
     StackResource,
     UnreadableTemplate,
 )
-from chime_expiration_cli.declared_resources import DeclaredResources, DeploymentState
+from chime_expiration_cli.declared_resources import (
+    DeclaredResources,
+    DeploymentState,
+    other_identity,
+)
 from chime_expiration_cli.errors import DeniedCall, UnresolvedError
 from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.policy_properties import (
@@ -118,10 +122,7 @@ def _policy(declared: DeclaredResources, logical_id: str) -> DeclaredPolicy:
         except ValueError as error:
             unresolved = [str(error)]
     if app_instance and expected and expected.app_instance != app_instance:
-        other = (
-            f"the template has {expected.app_instance}, but the resource is for {app_instance}: "
-            "a rollback has skipped the resource, or an update is in progress"
-        )
+        other = other_identity(expected.app_instance, app_instance)
         unresolved = [f"{APP_INSTANCE_ARN}: {other}"]
         expected = None
     companions = _Companions(declared, logical_id)

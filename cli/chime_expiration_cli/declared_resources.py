@@ -25,6 +25,14 @@ class DeploymentState(Enum):
     """CloudFormation has removed the declaration, but failed to delete its resource."""
 
 
+def other_identity(declared: object, deployed: object) -> str:
+    """Why nobody knows what a resource is for whose template names another one."""
+    return (
+        f"the template has {declared}, but the resource is for {deployed}: a rollback has skipped "
+        "the resource, or an update is in progress"
+    )
+
+
 class DeclaredResources:
     """The resources of one type in ``stack``, in the template or deployed."""
 

@@ -17,6 +17,15 @@ from chime_expiration_handler.service.user_state import UserState
 READ_ACTION = f"chime:{DESCRIBE}"
 """The IAM action that a read needs."""
 
+
+def not_read(user: AppInstanceUserArn, reading: AccessDenied | ReadFailed) -> str:
+    """What is said of a user that could not be read."""
+    call = f"{READ_ACTION} on {user}"
+    if isinstance(reading, AccessDenied):
+        return f"access denied: {call}"
+    return f"{call} failed: {reading.detail}"
+
+
 _MAX_FAULTS = 6
 _FIRST_WAIT_SECONDS = 0.25
 _LONGEST_WAIT_SECONDS = 8.0

@@ -14,7 +14,8 @@ from chime_expiration_handler.contract.physical_id import PhysicalId
 from chime_expiration_handler.contract.properties import RESOURCE_TYPE, ExpirationProperties
 
 _OF_CLOUDFORMATION = ("ServiceToken", "ServiceTimeout")
-_RETAINED = ("Retain", "RetainExceptOnCreate")
+RETAINED = ("Retain", "RetainExceptOnCreate")
+"""The policies with which CloudFormation does not delete what an update removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +163,4 @@ def _removed(
     known = PhysicalId.parse(resource.physical_id)
     if known is None:
         return []
-    return [Remove(logical_id, known.user, is_retained=definition.get(policy) in _RETAINED)]
+    return [Remove(logical_id, known.user, is_retained=definition.get(policy) in RETAINED)]

@@ -1,8 +1,8 @@
 """The report as JSON. docs/plan.md documents each member."""
 
-from datetime import datetime
 from typing import Any
 
+from chime_expiration_cli.json_values import denied_calls, iso, iso_or_none
 from chime_expiration_cli.plan.action import Action
 from chime_expiration_cli.plan.estimate import CONFIDENCE, Estimate
 from chime_expiration_cli.plan.policy_plan import PolicyPlan
@@ -20,7 +20,7 @@ def json_document(report: Report) -> dict[str, Any]:
     fail_within = report.fail_within_days
     return {
         "version": VERSION,
-        "planned_at": _iso(report.planned_at),
+        "planned_at": iso(report.planned_at),
         "exit_status": int(report.exit_status),
         "source": report.source,
         "confidence": CONFIDENCE,
@@ -31,15 +31,7 @@ def json_document(report: Report) -> dict[str, Any]:
             "deletes_too_soon": report.deletes_too_soon,
         },
         "stacks": [_stack(each, report) for each in report.stacks],
-        "denied_calls": [
-            {
-                "action": call.action,
-                "resource": call.resource,
-                "region": call.region,
-                "detail": call.detail,
-            }
-            for call in report.denied_calls
-        ],
+        "denied_calls": denied_calls(report.denied_calls),
     }
 
 
@@ -64,7 +56,7 @@ def _user(user: UserPlan) -> dict[str, Any]:
         "reason": user.reason.name if user.reason else None,
         "days_before": user.days_before,
         "days_after": user.days_after,
-        "expires_at": _iso(user.expires_at) if user.expires_at else None,
+        "expires_at": iso_or_none(user.expires_at),
         "explanation": user.explanation,
     }
 
@@ -92,13 +84,9 @@ def _policy_user(user: PolicyUser) -> dict[str, Any]:
         "action": user.action.name,
         "days_before": user.days_before,
         "days_after": user.days_after,
-        "expires_at": _iso(user.expires_at) if user.expires_at else None,
+        "expires_at": iso_or_none(user.expires_at),
     }
 
 
 def _estimate(estimate: Estimate) -> dict[str, int]:
     return {"count": estimate.count, "low": estimate.low, "high": estimate.high}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chime_expiration_cli.policies.ledger_request import users_request
 from chime_expiration_handler.contract.arn import AppInstanceArn
-from chime_expiration_handler.contract.ledger import KEY, Entry, Kind
+from chime_expiration_handler.contract.ledger import Entry, Kind
 from chime_expiration_handler.contract.policy_properties import Rule
 
 _PAGE_SIZE = 1_000
@@ -26,16 +27,10 @@ def read_ledger(client: Any, table_name: str, app_instance: AppInstanceArn) -> d
 
 
 def _entries(client: Any, table_name: str, app_instance: AppInstanceArn) -> Iterator[Entry]:
+    request = users_request(table_name, str(app_instance), _PAGE_SIZE)
     start: dict[str, Any] = {}
     while True:
-        page = client.scan(
-            TableName=table_name,
-            FilterExpression="begins_with(#key, :users)",
-            ExpressionAttributeNames={"#key": KEY},
-            ExpressionAttributeValues={":users": {"S": f"{app_instance}/user/"}},
-            Limit=_PAGE_SIZE,
-            **start,
-        )
+        page = client.scan(**request, **start)
         yield from map(Entry.parse, page["Items"])
         if "LastEvaluatedKey" not in page:
             return

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.plan.policy_plan import PolicyPlan
 from chime_expiration_cli.plan.report import Report, StackPlan
 from chime_expiration_cli.plan.texts import (
     action_text,
     count_text,
+    days_after,
+    days_before,
     expires_text,
     gives_days,
-    in_days,
     is_quiet,
     policy_text,
     sample_text,
+    sorted_stacks,
     sorted_users,
     stack_state,
     summary,
@@ -34,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"## User expirations: {verdict(report)}"
     yield ""
     yield _escaped(summary(report))
-    for stack in sorted(report.stacks, key=lambda each: not report.would_fail(each)):
+    for stack in sorted_stacks(report):
         yield from _stack(stack, report)
 
 
@@ -55,8 +58,8 @@ def _stack(stack: StackPlan, report: Report) -> Iterator[str]:
                 (
                     _code(user_name(user)),
                     _escaped(action_text(user.action, user.reason)),
-                    in_days(user.days_before) if user.is_read else "?",
-                    in_days(user.days_after) if user.is_read else "?",
+                    days_before(user),
+                    days_after(user),
                     expires_text(user.expires_at, report, gets_days=gives_days(user.action)),
                     _escaped(user.explanation),
                 )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.page.calendar import Calendar, calendar_of
 from chime_expiration_cli.page.model import (
@@ -23,9 +24,10 @@ from chime_expiration_cli.plan.texts import (
     WARNINGS,
     action_text,
     count_text,
+    days_after,
+    days_before,
     expires_text,
     gives_days,
-    in_days,
     is_quiet,
     policy_name,
     policy_text,
@@ -136,8 +138,8 @@ def _row(user: UserPlan, stack: StackPlan, report: Report) -> UserRow:
         user=user_name(user),
         place=_place(stack),
         label=_label(user.action, user.reason),
-        before=in_days(user.days_before) if user.is_read else "?",
-        after=in_days(user.days_after) if user.is_read else "?",
+        before=days_before(user),
+        after=days_after(user),
         expires_at=user.expires_at,
         expires=expires_text(user.expires_at, report, gets_days=gets_days),
         is_soon=gets_days and report.is_soon(user.expires_at),

@@ -1,14 +1,14 @@
 """What a deployment asks of each policy of a stack."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from chime_expiration_cli.cloudformation.deployed_stack import StackResource
+from chime_expiration_cli.declared_policies import app_instance_in
 from chime_expiration_cli.errors import UnresolvedError
 from chime_expiration_cli.plan.action import Reason
-from chime_expiration_cli.plan.intent import resolve_properties, will_exist
+from chime_expiration_cli.plan.intent import RETAINED, resolve_properties, will_exist
 from chime_expiration_cli.plan.stack_pair import StackPair
 from chime_expiration_handler.contract.arn import AppInstanceArn
 from chime_expiration_handler.contract.policy_properties import (
@@ -17,8 +17,6 @@ from chime_expiration_handler.contract.policy_properties import (
     TABLE_NAME,
     PolicyProperties,
 )
-
-_RETAINED = ("Retain", "RetainExceptOnCreate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def _all(pair: StackPair) -> Iterator[PolicyIntent]:
     existing = {
         logical_id: (resource, app_instance)
         for logical_id, resource in pair.deployed_resources(POLICY_RESOURCE_TYPE).items()
-        if (app_instance := _app_instance_in(resource))
+        if (app_instance := app_instance_in(resource.physical_id))
     }
     for logical_id, definition in pair.new_resources(POLICY_RESOURCE_TYPE).items():
         yield from _declared(pair, logical_id, definition, existing.pop(logical_id, None))
@@ -120,16 +118,10 @@ def _declared(
 
 def _removed(pair: StackPair, logical_id: str, app_instance: AppInstanceArn) -> PolicyIntent:
     before = pair.deployed_definition(logical_id)
-    if before.get("DeletionPolicy") in _RETAINED:
+    if before.get("DeletionPolicy") in RETAINED:
         text = "removed with the removal policy RETAIN: users keep their days"
         return Same(logical_id, app_instance, text)
     return Withdraw(logical_id, app_instance, _table_name(pair, before))
-
-
-def _app_instance_in(resource: StackResource) -> AppInstanceArn | None:
-    with suppress(ValueError):
-        return AppInstanceArn.parse(resource.physical_id)
-    return None
 
 
 def _table_name(pair: StackPair, definition: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from chime_expiration_cli.console import ResultTable, Styled, print_line
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.plan.action import Action, Reason
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.report import Report, StackPlan
@@ -17,12 +18,14 @@ from chime_expiration_cli.plan.texts import (
     WARNINGS,
     action_text,
     count_text,
+    days_after,
+    days_before,
     expires_text,
     gives_days,
-    in_days,
     is_quiet,
     policy_text,
     sample_text,
+    sorted_stacks,
     sorted_users,
     stack_state,
     summary,
@@ -33,7 +36,7 @@ from chime_expiration_cli.plan.user_plan import UserPlan
 
 def print_report(report: Report, console: Console) -> None:
     """Print each stack, its policies after its users, and a summary in the last line."""
-    for stack in sorted(report.stacks, key=lambda each: not report.would_fail(each)):
+    for stack in sorted_stacks(report):
         _print_stack(stack, report, console)
     print_line(console, Styled(summary(report), "bold"))
 
@@ -67,8 +70,8 @@ def _users(users: list[UserPlan], report: Report) -> ResultTable:
         table.add_row(
             user_name(user),
             Styled(action_text(user.action, user.reason), _user_style(user)),
-            in_days(user.days_before) if user.is_read else "?",
-            in_days(user.days_after) if user.is_read else "?",
+            days_before(user),
+            days_after(user),
             _expires(user.expires_at, report, gets_days=gives_days(user.action)),
         )
     return table

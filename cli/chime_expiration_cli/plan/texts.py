@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.plan.action import GIVES_DAYS, Action, Reason
 from chime_expiration_cli.plan.estimate import CONFIDENCE, Estimate
@@ -10,6 +11,7 @@ from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.report import SOON_DAYS, Report, StackPlan
 from chime_expiration_cli.plan.user_plan import UserPlan
 
+UNKNOWN = "?"
 _ORDER = list(Action)
 PROBLEMS = (Action.REFUSED, Action.CONFLICTING, PolicyAction.REFUSED)
 WARNINGS = (
@@ -29,16 +31,24 @@ _VERDICTS = {
 _QUIET = (Action.UNCHANGED, Action.NOT_FOUND)
 
 
-def in_days(days: int | None) -> str:
-    """The days with their unit, or ``none``."""
-    if days is None:
-        return "none"
-    return "1 day" if days == 1 else f"{days} days"
-
-
 def sorted_users(users: Iterable[UserPlan]) -> list[UserPlan]:
     """Problems first, then those that expire first."""
     return sorted(users, key=lambda user: (_ORDER.index(user.action), _expiry_key(user)))
+
+
+def days_before(user: UserPlan) -> str:
+    """The days that the user has."""
+    return in_days(user.days_before) if user.is_read else UNKNOWN
+
+
+def days_after(user: UserPlan) -> str:
+    """The days that the user has after the deployment."""
+    return in_days(user.days_after) if user.is_read else UNKNOWN
+
+
+def sorted_stacks(report: Report) -> list[StackPlan]:
+    """Those whose deployment fails first."""
+    return sorted(report.stacks, key=lambda each: not report.would_fail(each))
 
 
 def is_quiet(user: UserPlan) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.errors import GRANT
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed, Reading
-from chime_expiration_cli.identity.user_reader import READ_ACTION
+from chime_expiration_cli.identity.user_reader import not_read
 from chime_expiration_cli.plan.action import Action, Reason
 from chime_expiration_cli.plan.intent import Declare, Intent, Invalid, Remove, Unresolved
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
@@ -83,11 +84,11 @@ def _plan(
     assert intent.user
     state: UserState | None = None
     match readings[intent.user]:
-        case AccessDenied():
-            text = f"access denied: {READ_ACTION} on {intent.user}; {GRANT}, then plan again"
+        case AccessDenied() as denied:
+            text = f"{not_read(intent.user, denied)}; {GRANT}, then plan again"
             return asked.problem(Action.NOT_JUDGED, Reason.ACCESS_DENIED, text)
-        case ReadFailed(detail):
-            text = f"{READ_ACTION} on {intent.user} failed: {detail}"
+        case ReadFailed() as failed:
+            text = not_read(intent.user, failed)
             return asked.problem(Action.NOT_JUDGED, Reason.READ_FAILED, text)
         case UserState() as found:
             state = found
@@ -176,13 +177,13 @@ def _declared(
         return asked.problem(Action.REFUSED, Reason.NOT_FOUND, text)
     if intent.gets_event is False and state.days != declared.days:
         text = (
-            f"{_in_days(declared.days)} are declared, but a deployment without a change does not "
+            f"{in_days(declared.days)} are declared, but a deployment without a change does not "
             "set them: run chime-expiration repair"
         )
         return asked.result(Action.UNCHANGED, state, state.days, text, Reason.DRIFT)
     if intent.gets_event is None and state.days != declared.days:
         text = (
-            f"{_in_days(declared.days)} are declared, as before: only CloudFormation knows whether "
+            f"{in_days(declared.days)} are declared, as before: only CloudFormation knows whether "
             "another value has changed, and sets them then"
         )
         return asked.problem(Action.NOT_JUDGED, Reason.UNRESOLVED, text)
@@ -207,11 +208,7 @@ def _conflict(asked: _Asked, declared: ExpirationProperties, other: _Asked) -> s
     """What another stack does to the user; empty if both can be deployed in any order."""
     match other.intent:
         case Declare(declared=others) if others.days != declared.days:
-            return f"{other.stack_name} declares {_in_days(others.days)}"
+            return f"{other.stack_name} declares {in_days(others.days)}"
         case Remove(is_retained=False) if other.stack != asked.stack:
             return f"{other.stack_name} clears the user"
     return ""
-
-
-def _in_days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"

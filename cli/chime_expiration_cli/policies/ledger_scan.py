@@ -11,10 +11,10 @@ from threading import Thread
 from typing import Any
 
 from chime_expiration_cli.clients import THREADS_PER_REGION
+from chime_expiration_cli.policies.ledger_request import users_request
 from chime_expiration_cli.policies.reading import LedgerCounts
 from chime_expiration_handler.contract.ledger import (
     KEPT_AFTER_EXPIRY_SECONDS,
-    KEY,
     TIME_TO_LIVE,
     EntryAttribute,
     Item,
@@ -26,7 +26,6 @@ _PAGE_SIZE = 500
 
 _KINDS = {kind.value: kind for kind in Kind}
 
-# All names are written with a #: some are reserved words of DynamoDB.
 _READ = (EntryAttribute.KIND, EntryAttribute.DAYS, EntryAttribute.INTENDED, TIME_TO_LIVE)
 
 
@@ -41,7 +40,8 @@ def scan_ledger(
     results: SimpleQueue[_Counts | Exception] = SimpleQueue()
     for segment in range(THREADS_PER_REGION):
         request = {
-            **_request(table_name, app_instance_arn),
+            **users_request(table_name, app_instance_arn, _PAGE_SIZE, *map(str, _READ)),
+            "ReturnConsumedCapacity": "TOTAL",
             "Segment": segment,
             "TotalSegments": THREADS_PER_REGION,
         }
@@ -142,15 +142,3 @@ def _scan_segment(
         results.put(error)
     else:
         results.put(counts)
-
-
-def _request(table_name: str, app_instance_arn: str) -> dict[str, Any]:
-    return {
-        "TableName": table_name,
-        "ProjectionExpression": ", ".join(f"#{name}" for name in _READ),
-        "FilterExpression": "begins_with(#key, :users)",
-        "ExpressionAttributeNames": {"#key": KEY, **{f"#{name}": str(name) for name in _READ}},
-        "ExpressionAttributeValues": {":users": {"S": f"{app_instance_arn}/user/"}},
-        "Limit": _PAGE_SIZE,
-        "ReturnConsumedCapacity": "TOTAL",
-    }

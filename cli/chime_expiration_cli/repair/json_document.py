@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from chime_expiration_cli.exit_status import ExitStatus
+from chime_expiration_cli.json_values import denied_calls, iso
 from chime_expiration_cli.repair.outcome import Outcome, Result
 from chime_expiration_cli.repair.proposal import Left, Proposal, Repair, UserRepair
 from chime_expiration_cli.status.comparison import Finding
@@ -23,7 +23,7 @@ def json_document(
     outcomes.update(each.result.outcome for each in proposal.left)
     return {
         "version": VERSION,
-        "checked_at": _iso(proposal.report.checked_at),
+        "checked_at": iso(proposal.report.checked_at),
         "exit_status": int(exit_status),
         "regions": list(proposal.report.regions),
         "summary": {outcome.name: outcomes[outcome] for outcome in Outcome},
@@ -32,15 +32,7 @@ def json_document(
             for repair, result in zip(proposal.repairs, results, strict=True)
         ],
         "left": [_left(each) for each in proposal.left],
-        "denied_calls": [
-            {
-                "action": call.action,
-                "resource": call.resource,
-                "region": call.region,
-                "detail": call.detail,
-            }
-            for call in proposal.report.all_denied_calls
-        ],
+        "denied_calls": denied_calls(proposal.report.all_denied_calls),
     }
 
 
@@ -49,7 +41,7 @@ def _repair(repair: Repair, result: Result) -> dict[str, Any]:
     reasons: tuple[str, ...] = ()
     if isinstance(repair, UserRepair):
         before, days = repair.before.days, repair.days
-        expiry = None if days is None else _iso(expires_at(repair.before.created, days))
+        expiry = None if days is None else iso(expires_at(repair.before.created, days))
     else:
         reasons = repair.reasons
     return {
@@ -87,7 +79,3 @@ def _place(item: Repair | Left) -> dict[str, Any]:
         "user_arn": str(user) if user else None,
         "app_instance_arn": str(app_instance) if app_instance else None,
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.declarations import Declaration
 from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import Left, Proposal, SweepRepair, UserRepair
@@ -10,7 +11,7 @@ from chime_expiration_cli.repair.propose_sweeps import propose_sweep
 from chime_expiration_cli.repair.surroundings import Surroundings
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
-from chime_expiration_cli.status.explanation import explain, in_days
+from chime_expiration_cli.status.explanation import explain, names_of
 from chime_expiration_cli.status.report import Report
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.days import is_too_soon
@@ -130,15 +131,14 @@ class _Judge:
         surroundings = self._surroundings
         declared = surroundings.declaring(user)
         if declared:
-            return f"no longer declared here, but by {_names(declared)}"
+            return f"no longer declared here, but by {names_of(declared)}"
         unstable = self._unstable(finding, [])
         if unstable:
             return unstable
         unknown = surroundings.with_unknown_user()
         if unknown:
-            return (
-                f"not known whether the user is declared by {_names(unknown)}, which is unresolved"
-            )
+            names = names_of(unknown)
+            return f"not known whether the user is declared by {names}, which is unresolved"
         if surroundings.denied_calls:
             return (
                 "not known whether another stack declares the user: "
@@ -163,8 +163,8 @@ def _unstable_others(others: list[Declaration]) -> Iterator[str]:
     for other in others:
         if not other.stack.is_stable:
             yield (
-                f"also declared by {_names([other])}, and that stack is {other.stack.status}: run "
-                "repair when it is stable"
+                f"also declared by {names_of([other])}, and that stack is {other.stack.status}: "
+                "run repair when it is stable"
             )
 
 
@@ -173,14 +173,8 @@ def _conflict(days: int, others: list[Declaration]) -> str:
     if not different:
         return ""
     declared = ", ".join(
-        f"{_names([each])} declares "
+        f"{names_of([each])} declares "
         f"{'unknown days' if each.expected_days is None else in_days(each.expected_days)}"
         for each in different
     )
     return f"this declares {in_days(days)}, but {declared}: remove one of the declarations"
-
-
-def _names(declarations: list[Declaration]) -> str:
-    return ", ".join(
-        f"{each.logical_id} in {each.stack.name} ({each.stack.region})" for each in declarations
-    )

@@ -9,6 +9,7 @@ from rich.padding import Padding
 
 from chime_expiration_cli.cloudformation.deployed_stack import DeployedStack
 from chime_expiration_cli.console import ResultTable, Styled, print_line
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import (
     Kind,
@@ -19,9 +20,10 @@ from chime_expiration_cli.repair.proposal import (
     UserRepair,
 )
 from chime_expiration_cli.status.comparison import Finding
-from chime_expiration_cli.status.explanation import in_days
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.summary import nothing_declared
+from chime_expiration_cli.status.texts import UNKNOWN, user_name
+from chime_expiration_cli.status.texts import app_instance as app_instance_of
 from chime_expiration_handler.contract.days import expires_at
 
 _NOUNS = {Kind.SET: "user", Kind.CLEAR: "user", Kind.SWEEP: "sweep"}
@@ -80,17 +82,15 @@ def subject(item: Repair | Left) -> str:
     finding = item.finding
     if isinstance(finding, PolicyFinding):
         return finding.policy.logical_id
-    user = finding.declaration.user
-    return user.user_id if user else finding.declaration.logical_id
+    return user_name(finding)
 
 
 def app_instance(item: Repair | Left) -> str:
     """The ARN of its AppInstance; ``?`` if it is not known."""
     finding = item.finding
     if isinstance(finding, Finding):
-        user = finding.declaration.user
-        return user.app_instance_arn if user else "?"
-    return str(finding.policy.app_instance or "?")
+        return app_instance_of(finding)
+    return str(finding.policy.app_instance or UNKNOWN)
 
 
 def _print_stacks(

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed
-from chime_expiration_cli.identity.user_reader import READ_ACTION, UserReader
+from chime_expiration_cli.identity.user_reader import UserReader, not_read
 from chime_expiration_cli.repair.interruption import InterruptedWaitError, Interruption
 from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
 from chime_expiration_cli.repair.proposal import UserRepair
 from chime_expiration_cli.repair.stack_watch import StackWatch
-from chime_expiration_cli.status.explanation import in_days
 from chime_expiration_handler.contract.days import is_too_soon
 from chime_expiration_handler.contract.limits import EXPIRATION_CRITERIA
 from chime_expiration_handler.service import messages
 from chime_expiration_handler.service.calls import CallError
-from chime_expiration_handler.service.failures import FailureKind
+from chime_expiration_handler.service.failures import TRANSIENT, FailureKind
 from chime_expiration_handler.service.identity_client import PUT
 from chime_expiration_handler.service.identity_service import (
     CallFailedError,
@@ -36,17 +36,6 @@ _MAX_FAULTS = 6
 _MAX_THROTTLED = 25
 _FIRST_WAIT_SECONDS = 0.25
 _LONGEST_WAIT_SECONDS = 8.0
-
-_TRANSIENT = frozenset(
-    {
-        FailureKind.CONFLICT,
-        FailureKind.SERVICE_FAULT,
-        FailureKind.UNREACHABLE,
-        FailureKind.NO_RESPONSE,
-        FailureKind.UNEXPECTED_RESPONSE,
-        FailureKind.THROTTLED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ class UserWriter:
                     self.limiter.throttled()
                 else:
                     faults += 1
-                is_final = failure.kind not in _TRANSIENT
+                is_final = failure.kind not in (*TRANSIENT, FailureKind.THROTTLED)
                 if is_final or faults == _MAX_FAULTS or throttled == _MAX_THROTTLED:
                     return self._given_up(repair, failure, may_have_had_effect)
             except InterruptedWaitError:
@@ -122,11 +111,11 @@ class UserWriter:
         match self.new_reader().read(repair.user):
             case NotFound():
                 return _GONE
-            case AccessDenied():
-                return Result(Outcome.FAILED, _denied(READ_ACTION, repair))
-            case ReadFailed(detail):
-                text = f"{READ_ACTION} on {repair.user} failed: {detail}"
+            case AccessDenied() as denied:
+                text = f"{not_read(repair.user, denied)}; {GRANT_THEN_REPAIR}"
                 return Result(Outcome.FAILED, text)
+            case ReadFailed() as failed:
+                return Result(Outcome.FAILED, not_read(repair.user, failed))
             case UserState() as state:
                 return self._compare(repair, state)
 
@@ -174,11 +163,7 @@ _GONE = Result(Outcome.ALREADY_DONE, "the user does not exist any more")
 def _detail(repair: UserRepair, failure: CallFailedError) -> str:
     """What the service reported. The handler's own messages end with what to do in a stack."""
     if failure.kind is FailureKind.ACCESS_DENIED:
-        return _denied(WRITE_ACTION, repair)
+        return f"access denied: {WRITE_ACTION} on {repair.user}; {GRANT_THEN_REPAIR}"
     cause = failure.__cause__
     reported = cause.failure.detail if isinstance(cause, CallError) else str(failure)
     return f"{WRITE_ACTION} on {repair.user} failed: {reported}"
-
-
-def _denied(action: str, repair: UserRepair) -> str:
-    return f"access denied: {action} on {repair.user}; {GRANT_THEN_REPAIR}"

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from chime_expiration_cli.declarations import Declaration, DeploymentState
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed, Reading
-from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
+from chime_expiration_cli.status.drift_status import DriftStatus, Judged, NotCheckedReason
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.days import expires_at
 from chime_expiration_handler.service.user_state import UserState
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Judged):
     """The result for one declaration.
 
     ``reading`` is None if the user is not known. ``conflicts`` are the other active declarations of
@@ -26,14 +26,6 @@ class Finding:
     conflicts: tuple[Declaration, ...]
     shared_with: tuple[Declaration, ...]
     result: DriftStatus | NotCheckedReason
-
-    @property
-    def drift_status(self) -> DriftStatus:
-        return self.result if isinstance(self.result, DriftStatus) else DriftStatus.NOT_CHECKED
-
-    @property
-    def not_checked_reason(self) -> NotCheckedReason | None:
-        return self.result if isinstance(self.result, NotCheckedReason) else None
 
     @property
     def state(self) -> UserState | None:

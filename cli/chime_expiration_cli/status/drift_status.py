@@ -29,6 +29,22 @@ class NotCheckedReason(Enum):
     SWEEP_RUNNING = "sweep running"
 
 
+class Judged:
+    """What has been compared; ``result`` is why it is NOT_CHECKED if it is."""
+
+    __slots__ = ()
+
+    result: DriftStatus | NotCheckedReason
+
+    @property
+    def drift_status(self) -> DriftStatus:
+        return self.result if isinstance(self.result, DriftStatus) else DriftStatus.NOT_CHECKED
+
+    @property
+    def not_checked_reason(self) -> NotCheckedReason | None:
+        return self.result if isinstance(self.result, NotCheckedReason) else None
+
+
 class PolicyDifference(Enum):
     """What of a policy is not as declared."""
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.declarations import Declaration, DeploymentState
 from chime_expiration_cli.identity.reading import AccessDenied, ReadFailed
-from chime_expiration_cli.identity.user_reader import READ_ACTION
+from chime_expiration_cli.identity.user_reader import not_read
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
 from chime_expiration_handler.contract.properties import MissingUser
@@ -18,7 +19,7 @@ def explain(finding: Finding, now: datetime) -> str:
     declaration = finding.declaration
     sentence = _sentence(finding, now)
     if finding.shared_with:
-        shared = f"also declared by {_names(finding.shared_with)}"
+        shared = f"also declared by {names_of(finding.shared_with)}"
         sentence = f"{sentence}; {shared}" if sentence else shared
     if not sentence or declaration.stack.is_stable:
         return sentence
@@ -27,7 +28,6 @@ def explain(finding: Finding, now: datetime) -> str:
 
 def _sentence(finding: Finding, now: datetime) -> str:
     declaration = finding.declaration
-    read = f"{READ_ACTION} on {declaration.user}"
     match finding.result:
         case DriftStatus.MODIFIED:
             return _days(finding)
@@ -35,7 +35,7 @@ def _sentence(finding: Finding, now: datetime) -> str:
             return f"the user does not exist: {_why_missing(declaration, now)}"
         case DriftStatus.CONFLICTING:
             others = ", ".join(
-                f"{_names([other])} declares {in_days(other.expected_days)}"
+                f"{names_of([other])} declares {in_days(other.expected_days)}"
                 for other in finding.conflicts
             )
             return f"{_days(finding)}; {others}: remove one of the declarations"
@@ -53,14 +53,10 @@ def _sentence(finding: Finding, now: datetime) -> str:
             return "the declaration is being removed, or its removal failed"
         case NotCheckedReason.UNRESOLVED:
             return f"unresolved: {'; '.join(declaration.unresolved)}"
-        case NotCheckedReason.ACCESS_DENIED:
-            denied = declaration.stack.denied_template
-            if denied and not isinstance(finding.reading, AccessDenied):
-                return str(denied)
-            return f"access denied: {read}"
-        case NotCheckedReason.READ_FAILED:
-            detail = finding.reading.detail if isinstance(finding.reading, ReadFailed) else ""
-            return f"{read} failed: {detail}"
+        case NotCheckedReason.ACCESS_DENIED | NotCheckedReason.READ_FAILED:
+            if declaration.user and isinstance(finding.reading, AccessDenied | ReadFailed):
+                return not_read(declaration.user, finding.reading)
+            return str(declaration.stack.denied_template or "")
     return ""
 
 
@@ -69,7 +65,8 @@ def _days(finding: Finding) -> str:
     return f"expected {in_days(finding.declaration.expected_days)}, actual {in_days(actual)}"
 
 
-def _names(declarations: Iterable[Declaration]) -> str:
+def names_of(declarations: Iterable[Declaration]) -> str:
+    """What the declarations are called, and where they are."""
     return ", ".join(
         f"{each.logical_id} in {each.stack.name} ({each.stack.region})" for each in declarations
     )
@@ -106,10 +103,3 @@ def _why_missing(declaration: Declaration, now: datetime) -> str:
         if latest <= now:
             return f"it expired as declared, by {latest:%Y-%m-%d}; remove the declaration"
     return "it was deleted, or it expired as declared; remove the declaration, or create the user"
-
-
-def in_days(days: int | None) -> str:
-    """The days with their unit, or ``none``."""
-    if days is None:
-        return "none"
-    return "1 day" if days == 1 else f"{days} days"

@@ -1,10 +1,11 @@
 """The report as JSON. docs/status-json.md documents each member."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from chime_expiration_cli.declarations import Declaration
+from chime_expiration_cli.json_values import denied_calls, iso, iso_or_none
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
 from chime_expiration_cli.status.expirations import Users, expirations_of
@@ -24,7 +25,7 @@ def json_document(report: Report) -> dict[str, Any]:
     statuses, reasons = report.drift_statuses, report.not_checked_reasons
     return {
         "version": VERSION,
-        "checked_at": _iso(report.checked_at),
+        "checked_at": iso(report.checked_at),
         "exit_status": int(report.exit_status),
         "regions": list(report.regions),
         "expiring_within_days": report.expiring_within_days,
@@ -53,15 +54,7 @@ def json_document(report: Report) -> dict[str, Any]:
         "notes": notes(report),
         "calendar": _calendar(report),
         "stacks": [_stack(each, report) for each in report.stacks],
-        "denied_calls": [
-            {
-                "action": call.action,
-                "resource": call.resource,
-                "region": call.region,
-                "detail": call.detail,
-            }
-            for call in report.all_denied_calls
-        ],
+        "denied_calls": denied_calls(report.all_denied_calls),
     }
 
 
@@ -118,8 +111,8 @@ def _declaration(finding: Finding, report: Report) -> dict[str, Any]:
         "expected_days": declaration.expected_days,
         "missing_user": declaration.missing_user,
         "actual_days": state.days if state else None,
-        "created_at": _iso(state.created) if state else None,
-        "expires_at": _iso(expires_at) if expires_at else None,
+        "created_at": iso(state.created) if state else None,
+        "expires_at": iso_or_none(expires_at),
         "expires_in_days": (
             round((expires_at - report.checked_at) / timedelta(days=1), 2) if expires_at else None
         ),
@@ -136,7 +129,3 @@ def _other(declaration: Declaration) -> dict[str, Any]:
         "logical_id": declaration.logical_id,
         "expected_days": declaration.expected_days,
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

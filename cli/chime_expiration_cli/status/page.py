@@ -22,7 +22,7 @@ from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.explanation import explain
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_explanation import explain_policy
-from chime_expiration_cli.status.policy_tables import policy_lines, policy_status
+from chime_expiration_cli.status.policy_tables import policy_lines
 from chime_expiration_cli.status.problems import action_for, consequences, values_not_known
 from chime_expiration_cli.status.report import Report, StackReport
 from chime_expiration_cli.status.summary import nothing_declared, summary
@@ -108,7 +108,7 @@ class _Pages:
         for policy in report.policies:
             texts = (*explain_policy(policy), *_not_known(policy, report))
             if texts and not report.denied_by(policy):
-                label = Label(policy_status(policy), _policy_tone(policy))
+                label = Label(drift_status(policy), _policy_tone(policy))
                 texts = tuple(filter(None, (*texts, action_for(policy))))
                 yield Problem(label, _policy_name(policy), _policy_place(policy), texts)
         for stack in (each.stack for each in report.stacks if not each.stack.is_stable):
@@ -150,7 +150,7 @@ class _Pages:
         return Section(
             title=_policy_name(policy),
             place=_policy_place(policy),
-            label=Label(policy_status(policy), _policy_tone(policy)),
+            label=Label(drift_status(policy), _policy_tone(policy)),
             lines=tuple((name, tuple(texts)) for name, texts in lines.items()),
         )
 

@@ -11,6 +11,7 @@ from chime_expiration_cli.policies.reading import LedgerCounts, Missing, PolicyR
 from chime_expiration_cli.policies.sweep import Sweep, SweepState, sweep_of
 from chime_expiration_cli.status.drift_status import (
     DriftStatus,
+    Judged,
     NotCheckedReason,
     PolicyDifference,
 )
@@ -28,7 +29,7 @@ _Result = DriftStatus | NotCheckedReason
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyFinding:
+class PolicyFinding(Judged):
     """The result for one policy.
 
     ``actual`` are the properties by which the policy acts, and ``sweep`` is its last sweep; both
@@ -41,14 +42,6 @@ class PolicyFinding:
     sweep: Sweep | None
     differences: tuple[PolicyDifference, ...]
     result: _Result
-
-    @property
-    def drift_status(self) -> DriftStatus:
-        return self.result if isinstance(self.result, DriftStatus) else DriftStatus.NOT_CHECKED
-
-    @property
-    def not_checked_reason(self) -> NotCheckedReason | None:
-        return self.result if isinstance(self.result, NotCheckedReason) else None
 
     @property
     def item(self) -> Policy | None:

@@ -1,9 +1,9 @@
 """A finding for a policy as JSON. docs/status-json.md documents each member."""
 
-from datetime import datetime
 from typing import Any
 
 from chime_expiration_cli.declared_policies import NotKnown
+from chime_expiration_cli.json_values import iso_or_none
 from chime_expiration_cli.policies.reading import Executions, LedgerCounts
 from chime_expiration_cli.policies.sweep import Sweep
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
@@ -65,10 +65,10 @@ def _sweep(item: Policy, sweep: Sweep) -> dict[str, Any]:
     rate = sweep.users_per_second
     return {
         "state": sweep.state.name,
-        "began_at": _iso(sweep.began_at),
-        "updated_at": _iso(sweep.updated_at),
-        "finished_at": _iso(sweep.finished_at),
-        "previous_finished_at": _iso(sweep.previous_finished_at),
+        "began_at": iso_or_none(sweep.began_at),
+        "updated_at": iso_or_none(sweep.updated_at),
+        "finished_at": iso_or_none(sweep.finished_at),
+        "previous_finished_at": iso_or_none(sweep.previous_finished_at),
         "seconds": (
             round((sweep.finished_at - sweep.began_at).total_seconds(), 3)
             if sweep.finished_at and sweep.began_at
@@ -77,8 +77,8 @@ def _sweep(item: Policy, sweep: Sweep) -> dict[str, Any]:
         "users": sweep.users if sweep.has_counted else None,
         "expected_users": sweep.expected_users,
         "users_per_second": None if rate is None else round(rate, 3),
-        "ends_earliest": _iso(earliest),
-        "ends_latest": _iso(latest),
+        "ends_earliest": iso_or_none(earliest),
+        "ends_latest": iso_or_none(latest),
         "error": item.error if sweep.state.has_ended else "",
         "last_failure": item.last_failure,
     }
@@ -88,7 +88,7 @@ def _failed_execution(executions: Executions | NotKnown) -> dict[str, Any] | Non
     if isinstance(executions, NotKnown) or executions.last_failed is None:
         return None
     failed = executions.last_failed
-    return {"name": failed.name, "stopped_at": _iso(failed.stopped_at)}
+    return {"name": failed.name, "stopped_at": iso_or_none(failed.stopped_at)}
 
 
 def _ledger(ledger: LedgerCounts | None) -> dict[str, Any] | None:
@@ -100,13 +100,7 @@ def _ledger(ledger: LedgerCounts | None) -> dict[str, Any] | None:
         "other_kinds": ledger.other_kinds,
         "owned": ledger.owned,
         "expiring_soon": ledger.expiring_soon,
-        "next_expires_at": _iso(ledger.next_expires_at),
+        "next_expires_at": iso_or_none(ledger.next_expires_at),
         "read_units": ledger.read_units,
         "seconds": round(ledger.seconds, 3),
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -10,6 +10,7 @@ from chime_expiration_cli.policies.sweep import Sweep, SweepState
 from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_explanation import describe_properties, explain_policy
+from chime_expiration_cli.status.texts import drift_status
 from chime_expiration_handler.contract.ledger import Kind, Mode, Outcome, Policy
 
 
@@ -18,7 +19,7 @@ def policy_table(finding: PolicyFinding, now: datetime, soon_days: int) -> Resul
     table = ResultTable(show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("drift status", Styled(policy_status(finding), policy_style(finding)))
+    table.add_row("drift status", Styled(drift_status(finding), policy_style(finding)))
     for label, cell in policy_lines(finding, now, soon_days):
         table.add_row(label, cell)
     return table
@@ -29,12 +30,6 @@ def policy_style(finding: PolicyFinding) -> str:
     if finding.is_drift:
         return "bold red"
     return "green" if finding.drift_status is DriftStatus.IN_SYNC else "yellow"
-
-
-def policy_status(finding: PolicyFinding) -> str:
-    """The drift status, with its reason."""
-    reason = finding.not_checked_reason
-    return finding.drift_status.name + (f" ({reason.value})" if reason else "")
 
 
 def policy_lines(

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from chime_expiration_cli.days_text import in_days
 from chime_expiration_cli.declarations import Declaration, DeploymentState
 from chime_expiration_cli.status.comparison import Finding
-from chime_expiration_cli.status.explanation import in_days
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.report import Report, StackReport
 

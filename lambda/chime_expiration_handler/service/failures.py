@@ -33,6 +33,17 @@ class FailureKind(Enum):
     REJECTED = "rejected"
 
 
+TRANSIENT = frozenset(
+    {
+        FailureKind.CONFLICT,
+        FailureKind.SERVICE_FAULT,
+        FailureKind.UNREACHABLE,
+        FailureKind.NO_RESPONSE,
+        FailureKind.UNEXPECTED_RESPONSE,
+    }
+)
+"""Another attempt can succeed. So can one that is THROTTLED, once all callers wait longer."""
+
 # No connection, so no request.
 _NEVER_SENT = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 

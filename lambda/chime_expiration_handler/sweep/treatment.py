@@ -28,7 +28,7 @@ from chime_expiration_handler.contract.policy_decision import (
     decide,
 )
 from chime_expiration_handler.contract.policy_properties import Rule
-from chime_expiration_handler.service.failures import FailureKind
+from chime_expiration_handler.service.failures import TRANSIENT, FailureKind
 from chime_expiration_handler.service.identity_service import (
     CallFailedError,
     IdentityService,
@@ -43,15 +43,6 @@ from chime_expiration_handler.sweep.paces import Paces
 from chime_expiration_handler.sweep.permit import OutOfTimeError, Permit
 from chime_expiration_handler.sweep.table import EntryChangedError, PolicyTable
 
-_TRANSIENT = frozenset(
-    {
-        FailureKind.CONFLICT,
-        FailureKind.SERVICE_FAULT,
-        FailureKind.UNREACHABLE,
-        FailureKind.NO_RESPONSE,
-        FailureKind.UNEXPECTED_RESPONSE,
-    }
-)
 _ATTEMPTS = 3
 _WAIT_SECONDS = 2.0
 # From the look to the intent, from the intent to the call, and the call.
@@ -244,7 +235,7 @@ class Treatment:
             first = self._first_denial = self._first_denial or self.now()
             if self.now() - first > _ACCESS_DENIED_FOR_SECONDS:
                 return False
-        elif kind not in _TRANSIENT or failures >= _ATTEMPTS:
+        elif kind not in TRANSIENT or failures >= _ATTEMPTS:
             return False
         self.sleep(self.uniform(_WAIT_SECONDS / 2, _WAIT_SECONDS) * failures)
         return True
