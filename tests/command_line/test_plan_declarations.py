@@ -23,7 +23,7 @@ from command_line.plan_account import (
     user,
     write_assembly,
 )
-from localaws.standins.cloudformation_account import FakeStack
+from localaws.standins.cloudformation_account import ACCOUNT, FakeStack
 
 REF = {"Ref": "Days"}
 
@@ -517,3 +517,31 @@ def test_planning_changes_nothing(tmp_path: Path) -> None:
         "ListAppInstanceUsers",
     }
     assert account.table.write_units == 0
+
+
+def test_a_stack_of_the_same_name_in_another_region_does_not_fail_too(tmp_path: Path) -> None:
+    # GIVEN a stack that is refused in one region, and not in two others
+    account = PlanAccount()
+    account.identity = lambda _: account.chat  # type: ignore[method-assign]
+    account.user("old", age=40)
+    account.user("young", age=1)
+    artifacts = {}
+    for environment, name in {
+        f"aws://{ACCOUNT}/us-east-1": "old",
+        f"aws://{ACCOUNT}/eu-central-1": "young",
+        "aws://999999999999/us-east-1": "other-account",
+    }.items():
+        template = {"Resources": {"A": declaration(name, 30)}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(template))
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": environment,
+            "properties": {"templateFile": f"{name}.json", "stackName": "Guests"},
+        }
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+
+    # WHEN
+    report = account.plan(PlanOptions(str(tmp_path)))
+
+    # THEN
+    assert [report.would_fail(stack) for stack in report.stacks] == [True, False, False]

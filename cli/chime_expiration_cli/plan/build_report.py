@@ -150,7 +150,8 @@ class _Search:
                     f"the stack is for account {stack.account}, but the credentials are for "
                     f"{account}: plan it with credentials for its account"
                 )
-                yield _StackIntents(stack.name, region, None, stack.name, obstacle)
+                root = _root(stack, region, stack.account)
+                yield _StackIntents(stack.name, region, None, root, obstacle)
                 continue
             yield from self._stack(stack, region, account)
 
@@ -177,6 +178,7 @@ class _Search:
         if region not in self._regions:
             self._regions[region] = CloudFormation(self._clients.cloudformation, region)
         cloudformation = self._regions[region]
+        root = _root(stack, region, account)
         with show_search(self._progress) as on_stack:
             search = StackSearch(cloudformation, on_stack)
             try:
@@ -186,7 +188,7 @@ class _Search:
         if search.denied_calls:
             self.denied_calls += search.denied_calls
             obstacle = f"{search.denied_calls[0]}; {GRANT}, then plan again"
-            yield _StackIntents(stack.name, region, None, stack.name, obstacle)
+            yield _StackIntents(stack.name, region, None, root, obstacle)
             return
         is_named = bool(self._options.stacks)
         for pair in pair_stacks(stack, found, region, account, cloudformation):
@@ -194,7 +196,7 @@ class _Search:
             is_unknown = pair.new is None and pair.deployed is None
             # Most stacks of an app declare no expiration.
             if intents or policies or is_unknown or (is_named and pair.name == stack.name):
-                yield self._intents(pair, stack.name, intents, policies)
+                yield self._intents(pair, root, intents, policies)
 
     def _intents(
         self,
@@ -224,3 +226,8 @@ class _Search:
                 lambda count: on_page(f"{count:,} users"),
             )
             return tuple((intent, reader.read(stack_name, intent)) for intent in intents)
+
+
+def _root(stack: AssemblyStack, region: str, account: str) -> str:
+    # Stacks of other regions and accounts can have the same name.
+    return f"{account}/{region}/{stack.name}"

@@ -19,8 +19,8 @@ SOON_DAYS = 7
 class StackPlan:
     """One stack. ``name`` is None if the policy of the arguments is planned, without a stack.
 
-    ``status`` is None if the stack is not deployed. ``root`` is the name of the stack that this one
-    is nested in, or its own. ``obstacle`` says why it cannot be judged; empty if it can.
+    ``status`` is None if the stack is not deployed. ``root`` identifies the stack that this one
+    is nested in, or itself. ``obstacle`` says why it cannot be judged; empty if it can.
     """
 
     name: str | None
