@@ -463,3 +463,24 @@ def test_a_policy_that_has_changed_since_it_was_shown_is_not_swept(
 
     # THEN
     assert (account.started, result.outcome) == ([], outcome)
+
+
+def test_credentials_that_expire_before_a_sweep_starts_are_told(
+    account: SweepingAccount, repair: Repair
+) -> None:
+    # GIVEN
+    stopped(account)
+    error = {"Error": {"Code": "ExpiredTokenException", "Message": "expired"}}
+
+    def expire() -> None:
+        raise ClientError(error, "StartExecution")  # type: ignore[arg-type]
+
+    account.on_start = expire
+
+    # WHEN
+    repaired = repair(account)
+
+    # THEN
+    assert list(repaired.outcomes.values()) == ["FAILED"]
+    assert "AWS rejects the credentials in us-east-1: ExpiredTokenExc" in repaired.details
+    assert repaired.details.endswith("then run repair again")

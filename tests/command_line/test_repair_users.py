@@ -395,6 +395,34 @@ def test_a_denied_write_is_not_repeated(repair: Repair) -> None:
     )
 
 
+@pytest.mark.parametrize("operation", [DESCRIBE, PUT])
+def test_credentials_that_expire_in_the_middle_are_told_with_what_was_done(
+    operation: str, repair: Repair
+) -> None:
+    # GIVEN
+    account = RepairAccount([guests(one=30, two=30)])
+    account.has("one", 90)
+    second = account.has("two", 90)
+    expired = Fault(
+        operation,
+        "ForbiddenException",
+        "The security token included in the request is expired",
+        times=None,
+        when=lambda _, call: bool(call["AppInstanceUserArn"] == second),
+    )
+    account.interrupt = before_call(3, DESCRIBE, lambda: account.chime.faults.add(expired))
+
+    # WHEN
+    repaired = repair(account)
+
+    # THEN
+    assert repaired.outcomes == {"one": "REPAIRED", "two": "FAILED"}
+    assert "AWS rejects the credentials in us-east-1" in repaired.details
+    assert "sign in again" in repaired.details
+    assert "grant" not in repaired.details
+    assert repaired.exit_status == 1
+
+
 def test_a_denied_look_before_the_write_prevents_it(repair: Repair) -> None:
     # GIVEN
     account = RepairAccount([guests(modified=30)])

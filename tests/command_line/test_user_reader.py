@@ -11,6 +11,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
+from chime_expiration_cli.errors import CommandError
 from chime_expiration_cli.identity.rate_limiter import RateLimiter
 from chime_expiration_cli.identity.read_users import read_users
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed, Reading
@@ -137,6 +138,24 @@ def test_access_denied_does_not_mean_not_found(
     assert isinstance(reading, AccessDenied)
     assert error in reading.detail
     assert len(chime.calls) == 1
+
+
+def test_rejected_credentials_end_the_reading_of_all_users(
+    chime: ChimeIdentity, readers: Readers
+) -> None:
+    # GIVEN credentials that expire in the middle of a list
+    text = "The security token included in the request is expired"
+    expired = Fault(DESCRIBE, "ForbiddenException", text, times=None)
+    users = [AppInstanceUserArn.parse(f"{USER}-{number}") for number in range(50)]
+
+    def expire() -> None:
+        if len(chime.calls) >= 10:
+            chime.faults.add(expired)
+
+    # THEN it is one cause, and not a missing permission for each user
+    with pytest.raises(CommandError, match=f"AWS rejects the credentials in us-east-1: .*{text}"):
+        read_users(users, readers.reader_for, 1, expire)
+    assert len(chime.calls) < 50
 
 
 @pytest.mark.parametrize("message", ["the moon is in the wrong phase", None])

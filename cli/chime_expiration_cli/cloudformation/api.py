@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from chime_expiration_cli.credentials import raise_if_rejected
 from chime_expiration_cli.errors import (
     AccessDeniedError,
     CommandError,
@@ -14,14 +15,6 @@ from chime_expiration_cli.errors import (
     StackNotFoundError,
 )
 from chime_expiration_handler.service.failures import FailureKind, classify
-
-_CREDENTIALS_REJECTED = (
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-)
 
 # What a response raises that is not from CloudFormation, but from a proxy, for example: it is not
 # XML, or lacks the members.
@@ -98,12 +91,8 @@ class CloudFormation:
 
     def _translate(self, error: Exception, action: str, resource: str) -> Exception:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-        if code in _CREDENTIALS_REJECTED:
-            return CommandError(
-                f"AWS rejects the credentials in {self.region}: {error}; sign in again, or enable "
-                "the region for the account"
-            )
         failure = classify(error)
+        raise_if_rejected(failure, self.region)
         detail = failure.detail if failure else str(error)
         if failure and failure.kind is FailureKind.ACCESS_DENIED:
             call = DeniedCall(f"cloudformation:{action}", resource, self.region, detail)

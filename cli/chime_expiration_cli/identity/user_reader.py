@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from chime_expiration_cli.credentials import raise_if_rejected
 from chime_expiration_cli.identity.rate_limiter import RateLimiter
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed, Reading
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
@@ -46,7 +47,7 @@ class UserReader:
     _last_response: float | None = field(default=None, init=False)
 
     def read(self, user: AppInstanceUserArn) -> Reading:
-        """Read one user. Never raises: whatever goes wrong concerns this user only."""
+        """Read one user. Raises CommandError only for what concerns all users: the credentials."""
         if self._last_response is None:
             self._last_response = self.monotonic()
         attempts = faults = 0
@@ -57,6 +58,7 @@ class UserReader:
                 reading: Reading | None = self._read_once(user)
             except Exception as error:  # noqa: BLE001 - botocore raises anything for an odd response
                 failure = classify(error) or _unexpected(error)
+                raise_if_rejected(failure, user.region)
                 reading = _final(failure)
             if reading is not None:
                 self._last_response = self.monotonic()

@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chime_expiration_cli.credentials import raise_if_rejected
 from chime_expiration_cli.errors import GRANT
 from chime_expiration_cli.plan.action import Reason
 from chime_expiration_cli.plan.ledger import read_ledger
@@ -28,6 +29,7 @@ from chime_expiration_cli.policies.reading import NEWER_VERSION
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.ledger import Entry
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
+from chime_expiration_handler.service.calls import CallError
 from chime_expiration_handler.service.failures import FailureKind, classify
 from chime_expiration_handler.service.rate_limiter import RateLimiter
 from chime_expiration_handler.service.retry_budget import RetryBudget
@@ -70,7 +72,7 @@ class PolicyReader:
     on_page: Callable[[int], None] = lambda _: None
 
     def read(self, stack_name: str | None, intent: PolicyIntent) -> PolicyPlan | Population:
-        """The result, or the users that have to be read for it."""
+        """The result, or the users that have to be read for it; raises CommandError."""
         match intent:
             case Same(explanation=explanation):
                 return without_users(
@@ -94,6 +96,8 @@ class PolicyReader:
             action, reason = PolicyAction.NOT_JUDGED, error.reason
             message = str(error)
         except ListError as error:
+            if isinstance(error.__cause__, CallError):
+                raise_if_rejected(error.__cause__.failure, intent.app_instance.region)
             # The function has the same answer, and the deployment fails.
             is_missing = error.kind is FailureKind.NOT_FOUND
             action = PolicyAction.REFUSED if is_missing else PolicyAction.NOT_JUDGED
@@ -143,6 +147,7 @@ class PolicyReader:
             raise _LedgerError(Reason.READ_FAILED, message) from error
         except (BotoCoreError, ClientError) as error:
             failure = classify(error)
+            raise_if_rejected(failure, self.region)
             if failure and failure.kind is FailureKind.ACCESS_DENIED:
                 call = f"dynamodb:Scan on {intent.table_name} ({self.region})"
                 message = f"access denied: {call}; {GRANT}, then plan again"

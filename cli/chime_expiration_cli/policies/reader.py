@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from chime_expiration_cli.clients import Clients
+from chime_expiration_cli.credentials import raise_if_rejected
 from chime_expiration_cli.declared_policies import (
     DeclaredPolicy,
     Denied,
@@ -50,7 +51,7 @@ class PolicyReader:
     soon: datetime
 
     def read(self, policy: DeclaredPolicy) -> PolicyReading:
-        """Read ``policy``. Never raises for what AWS responds: each value can be not known."""
+        """Read ``policy``. Each value can be not known; raises CommandError for the credentials."""
         # The executions first: an item that says afterwards that a sweep is running, although no
         # execution was, tells of one that was stopped.
         executions = self._executions(policy)
@@ -134,12 +135,13 @@ class PolicyReader:
 def result_of(
     call: Callable[[], _T], action: str, resource: str, policy: DeclaredPolicy
 ) -> _T | Missing | NotKnown:
-    """The result of ``call`` to AWS, or why there is none."""
+    """The result of ``call`` to AWS, or why there is none; raises CommandError."""
     try:
         return call()
     except Exception as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         failure = classify(error)
+        raise_if_rejected(failure, policy.stack.region)
         if code in _NO_SUCH_RESOURCE:
             return Missing(f"{resource} does not exist")
         if failure:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from chime_expiration_cli.clients import Clients
 from chime_expiration_cli.declared_policies import Denied, NotKnown
+from chime_expiration_cli.errors import CommandError
 from chime_expiration_cli.policies.reader import PolicyReader, result_of
 from chime_expiration_cli.policies.reading import Missing
 from chime_expiration_cli.repair.outcome import GRANT_THEN_REPAIR, Outcome, Result
@@ -49,14 +50,17 @@ class Sweeps:
         waiting: dict[int, float | None] = {}
         try:
             for number, repair in enumerate(repairs):
-                finding = self._read(repair)
-                result = self._why_not(repair, finding)
-                if result is None:
-                    # Before the call: what is interrupted in it may have had an effect.
-                    results[number] = Result(Outcome.NOT_KNOWN)
-                    result = self._start(repair)
-                    if result.outcome is Outcome.SWEEP_RUNNING:
-                        waiting[number] = _finished(finding)
+                try:
+                    finding = self._read(repair)
+                    result = self._why_not(repair, finding)
+                    if result is None:
+                        # Before the call: what is interrupted in it may have had an effect.
+                        results[number] = Result(Outcome.NOT_KNOWN)
+                        result = self._start(repair)
+                        if result.outcome is Outcome.SWEEP_RUNNING:
+                            waiting[number] = _finished(finding)
+                except CommandError as error:
+                    result = Result(Outcome.FAILED, f"{error}, then run repair again")
                 results[number] = result
                 if number not in waiting:
                     on_done()
@@ -71,6 +75,9 @@ class Sweeps:
                         on_done()
         except KeyboardInterrupt:
             return results, True
+        except CommandError:
+            # The sweeps that were started go on.
+            return results, False
         return results, False
 
     def _read(self, repair: SweepRepair) -> PolicyFinding:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chime_expiration_cli.credentials import raise_if_rejected
 from chime_expiration_cli.days_text import in_days
+from chime_expiration_cli.errors import CommandError
 from chime_expiration_cli.identity.reading import AccessDenied, NotFound, ReadFailed
 from chime_expiration_cli.identity.user_reader import UserReader, not_read
 from chime_expiration_cli.repair.interruption import InterruptedWaitError, Interruption
@@ -80,6 +82,8 @@ class UserWriter:
                     return self._given_up(repair, failure, may_have_had_effect)
             except InterruptedWaitError:
                 return _interrupted(may_have_had_effect=may_have_had_effect)
+            except CommandError as error:
+                return _failed(f"{error}, then run repair again", may_have_had_effect)
             longest = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** (faults + throttled))
             try:
                 self.interruption.pause(self.uniform(longest / 2, longest))
@@ -141,16 +145,23 @@ class UserWriter:
         self, repair: UserRepair, failure: CallFailedError, may_have_had_effect: bool
     ) -> Result:
         """An attempt can have had an effect without a response: the user shows it."""
-        detail = _detail(repair, failure)
-        if may_have_had_effect:
-            match self.new_reader().read(repair.user):
-                case UserState(days=days) if days == repair.days:
-                    return Result(Outcome.REPAIRED)
-                case UserState():
-                    pass
-                case _:
-                    detail = f"not known whether it took effect: {detail}"
-        return Result(Outcome.FAILED, detail)
+        try:
+            detail = _detail(repair, failure)
+            if may_have_had_effect:
+                match self.new_reader().read(repair.user):
+                    case UserState(days=days) if days == repair.days:
+                        return Result(Outcome.REPAIRED)
+                    case UserState():
+                        may_have_had_effect = False
+        except CommandError as error:
+            detail = f"{error}, then run repair again"
+        return _failed(detail, may_have_had_effect)
+
+
+def _failed(detail: str, may_have_had_effect: bool) -> Result:
+    if may_have_had_effect:
+        detail = f"not known whether it took effect: {detail}"
+    return Result(Outcome.FAILED, detail)
 
 
 def _interrupted(*, may_have_had_effect: bool) -> Result:
@@ -162,8 +173,10 @@ _GONE = Result(Outcome.ALREADY_DONE, "the user does not exist any more")
 
 def _detail(repair: UserRepair, failure: CallFailedError) -> str:
     """What the service reported. The handler's own messages end with what to do in a stack."""
+    cause = failure.__cause__
+    if isinstance(cause, CallError):
+        raise_if_rejected(cause.failure, repair.user.region)
     if failure.kind is FailureKind.ACCESS_DENIED:
         return f"access denied: {WRITE_ACTION} on {repair.user}; {GRANT_THEN_REPAIR}"
-    cause = failure.__cause__
     reported = cause.failure.detail if isinstance(cause, CallError) else str(failure)
     return f"{WRITE_ACTION} on {repair.user} failed: {reported}"
