@@ -519,10 +519,12 @@ def test_planning_changes_nothing(tmp_path: Path) -> None:
     assert account.table.write_units == 0
 
 
-def test_a_stack_of_the_same_name_in_another_region_does_not_fail_too(tmp_path: Path) -> None:
+def test_a_stack_of_the_same_name_in_another_region_does_not_fail_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a stack that is refused in one region, and not in two others
     account = PlanAccount()
-    account.identity = lambda _: account.chat  # type: ignore[method-assign]
+    monkeypatch.setattr(account, "identity", lambda _: account.chat)
     account.user("old", age=40)
     account.user("young", age=1)
     artifacts = {}

@@ -473,7 +473,7 @@ def test_credentials_that_expire_before_a_sweep_starts_are_told(
     error = {"Error": {"Code": "ExpiredTokenException", "Message": "expired"}}
 
     def expire() -> None:
-        raise ClientError(error, "StartExecution")  # type: ignore[arg-type]
+        raise ClientError(error, "StartExecution")
 
     account.on_start = expire
 
