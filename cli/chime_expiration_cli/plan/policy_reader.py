@@ -25,7 +25,6 @@ from chime_expiration_cli.plan.policy_population import (
     draw_sample,
     population,
 )
-from chime_expiration_cli.policies.reading import NEWER_VERSION
 from chime_expiration_handler.contract.arn import AppInstanceUserArn
 from chime_expiration_handler.contract.ledger import Entry
 from chime_expiration_handler.service.app_instance import AppInstanceService, ListError
@@ -143,7 +142,7 @@ class PolicyReader:
                 AppInstanceUserArn.parse(user_arn)
             return entries
         except (KeyError, ValueError) as error:
-            message = f"an entry of {intent.table_name} cannot be read: {error}; {NEWER_VERSION}"
+            message = f"table {intent.table_name} cannot be read: {error}"
             raise _LedgerError(Reason.READ_FAILED, message) from error
         except (BotoCoreError, ClientError) as error:
             failure = classify(error)
