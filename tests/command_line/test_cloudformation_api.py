@@ -10,6 +10,7 @@ from botocore.awsrequest import AWSResponse
 
 from chime_expiration_cli.cloudformation.api import CloudFormation
 from chime_expiration_cli.errors import CommandError
+from localaws.standins.cloudformation_account import CloudFormationAccount
 
 STACK = "arn:aws:cloudformation:us-east-1:111122223333:stack/Guests/0"
 CALLS: dict[str, Callable[[CloudFormation], object]] = {
@@ -55,3 +56,13 @@ def test_a_response_of_a_proxy_is_an_error_without_a_traceback(
     # THEN
     with pytest.raises(CommandError, match=rf"^{action} failed in us-east-1: .* not from Cloud"):
         CALLS[action](api)
+
+
+def test_a_call_that_is_throttled_to_the_end_does_not_blame_the_network() -> None:
+    # GIVEN
+    account = CloudFormationAccount()
+    account.broken = "Throttling"
+
+    # THEN
+    with pytest.raises(CommandError, match="other callers use the rate of the account"):
+        list(CloudFormation(account.cloudformation, "us-east-1").stacks())

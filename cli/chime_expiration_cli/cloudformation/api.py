@@ -102,7 +102,7 @@ class CloudFormation:
         if isinstance(error, _NOT_FROM_CLOUDFORMATION):
             # Without the text of the error: it has the whole response.
             detail = f"the response is not from CloudFormation ({type(error).__name__})"
-        return CommandError(
-            f"{action} failed in {self.region}: {detail}; check the region and the network, then "
-            "try again"
-        )
+        fix = "check the region and the network, then try again"
+        if failure and failure.kind is FailureKind.THROTTLED:
+            fix = "other callers use the rate of the account: try again later"
+        return CommandError(f"{action} failed in {self.region}: {detail}; {fix}")
