@@ -307,6 +307,19 @@ def test_patterns_that_select_nobody_are_said(counts: dict[str, int], is_said: b
     assert ("no user is selected: check the patterns" in lines["users"]) == is_said
 
 
+def test_an_end_in_thousands_of_years_is_not_known() -> None:
+    # GIVEN
+    account = PolicyAccount()
+    account.declare(CallsPerSecond="1e-9")
+    account.sweep(-DAY, -DAY + HOUR, kept=54_000)
+    account.begin(-HOUR)
+    account.progress(-10, set=10)
+
+    # THEN
+    assert sweep_in(account).users_per_second is not None
+    assert sweep_in(account).ends_between is None
+
+
 def failed_after(**counts: int) -> PolicyAccount:
     """A policy whose last sweep has failed after it had counted these users."""
     account = PolicyAccount()

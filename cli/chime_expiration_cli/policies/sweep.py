@@ -132,8 +132,12 @@ def _end(
         return None
     rest = expected - users
     seconds = sorted((rest / rate, rest / calls_per_second))
-    earliest = updated + timedelta(seconds=seconds[0])
-    latest = updated + timedelta(seconds=seconds[1] * _SLOWER)
+    try:
+        earliest = updated + timedelta(seconds=seconds[0])
+        latest = updated + timedelta(seconds=seconds[1] * _SLOWER)
+    except OverflowError:
+        # Any positive rate can be declared, also one that needs thousands of years.
+        return None
     if latest <= now:
         return None
     return max(earliest, now), latest
