@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
+from chime_expiration_cli.console import rendered
 from chime_expiration_cli.status.build_report import build_report
 from chime_expiration_cli.status.comparison import Finding
 from chime_expiration_cli.status.drift_status import DriftStatus, NotCheckedReason
@@ -14,6 +15,7 @@ from chime_expiration_cli.status.options import StatusOptions
 from chime_expiration_cli.status.page import page
 from chime_expiration_cli.status.problems import problems_of
 from chime_expiration_cli.status.report import Report
+from chime_expiration_cli.status.terminal import View, print_report
 from command_line.policy_account import DAY, PolicyAccount, finding_of, policy_stack
 from command_line.repair_account import RepairAccount, guests
 from command_line.sample_policies import sample_policies
@@ -151,6 +153,23 @@ def policy_report(account: PolicyAccount) -> Report:
     [stack, *_] = sample_policies().stacks
     stack = replace(stack, policies=(finding_of(account),))
     return replace(sample_policies(), stacks=(stack,))
+
+
+def test_two_policies_of_a_stack_for_one_app_instance_are_told_apart() -> None:
+    # GIVEN
+    [stack, *_] = sample_policies().stacks
+    finding = replace(stack.policies[0], result=DriftStatus.MODIFIED)
+    other = replace(finding, policy=replace(finding.policy, logical_id="Others"))
+    report = replace(sample_policies(), stacks=(replace(stack, policies=(finding, other)),))
+
+    # WHEN
+    text = rendered(lambda console: print_report(report, console, View()))
+
+    # THEN
+    first, second = (each.subject for each in problems_of(report))
+    assert finding.policy.logical_id in first
+    assert second.endswith(" (Others) in Guests (us-east-1)")
+    assert "6a5c7b1e-0d2f-4c43-9a86-3f1e5b7d9c20 (Others): MODIFIED" in text
 
 
 def test_a_sweep_that_failed_says_what_to_do() -> None:

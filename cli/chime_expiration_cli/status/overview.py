@@ -8,7 +8,7 @@ from chime_expiration_cli.status.drift_status import DriftStatus
 from chime_expiration_cli.status.policy_comparison import PolicyFinding
 from chime_expiration_cli.status.policy_tables import other_outcomes, policy_style, since
 from chime_expiration_cli.status.report import Report, StackReport
-from chime_expiration_cli.status.texts import UNKNOWN, drift_status
+from chime_expiration_cli.status.texts import UNKNOWN, drift_status, logical_id_if_needed
 from chime_expiration_handler.contract.ledger import Outcome, Policy
 
 _OUTCOMES = {
@@ -59,7 +59,7 @@ def _declarations(stack_report: StackReport, report: Report) -> Styled:
 
 def _policy(finding: PolicyFinding, report: Report) -> Styled:
     app_instance = str(finding.policy.app_instance or UNKNOWN).rpartition("/")[2]
-    text = Styled(f"policy for {app_instance}: ")
+    text = Styled(f"policy for {app_instance}{logical_id_if_needed(finding, report)}: ")
     text.append(drift_status(finding), policy_style(finding))
     if finding.item and finding.sweep:
         text.append(f", {_users(finding.item, finding.sweep)}")

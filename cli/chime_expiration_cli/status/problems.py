@@ -18,6 +18,7 @@ from chime_expiration_cli.status.texts import (
     app_instance,
     deadline,
     drift_status,
+    logical_id_if_needed,
     user_name,
 )
 
@@ -111,7 +112,7 @@ def _policy(finding: PolicyFinding, report: Report) -> Problem:
         f"policies {drift_status(finding)}",
         finding.is_drift,
         action_for(finding),
-        _policy_name(finding),
+        _policy_name(finding, report),
         tuple(sentences),
     )
 
@@ -147,7 +148,7 @@ def _values(report: Report) -> Iterator[Problem]:
         for is_denied, of_kind in sentences.items():
             if of_kind:
                 kind, action = (_NOT_KNOWN_DENIED, _ALLOW) if is_denied else (_NOT_KNOWN, "")
-                yield Problem(kind, False, action, _policy_name(finding), tuple(of_kind))
+                yield Problem(kind, False, action, _policy_name(finding, report), tuple(of_kind))
 
 
 def _denied(report: Report) -> Iterator[Problem]:
@@ -173,9 +174,10 @@ def _unstable(stack: DeployedStack) -> Problem:
     return Problem("stacks not stable", False, "", _place(stack), (sentence,))
 
 
-def _policy_name(finding: PolicyFinding) -> str:
+def _policy_name(finding: PolicyFinding, report: Report) -> str:
     policy = finding.policy
-    return f"policy for {policy.app_instance or UNKNOWN} in {_place(policy.stack)}"
+    name = f"policy for {policy.app_instance or UNKNOWN}{logical_id_if_needed(finding, report)}"
+    return f"{name} in {_place(policy.stack)}"
 
 
 def _place(stack: DeployedStack) -> str:

@@ -23,6 +23,18 @@ def app_instance(finding: Finding) -> str:
     return user.app_instance_arn if user else UNKNOWN
 
 
+def logical_id_if_needed(finding: PolicyFinding, report: Report) -> str:
+    """The logical id of a policy, if its stack has another one for the same AppInstance."""
+    policy = finding.policy
+    same = [
+        each
+        for each in report.policies
+        if (each.policy.stack.id, each.policy.app_instance)
+        == (policy.stack.id, policy.app_instance)
+    ]
+    return f" ({policy.logical_id})" if len(same) > 1 else ""
+
+
 def drift_status(finding: Finding | PolicyFinding) -> str:
     """The drift status, with its reason."""
     reason = finding.not_checked_reason
