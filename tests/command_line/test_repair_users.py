@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chime_expiration_cli.repair import write_users as write_users_module
+from chime_expiration_cli.repair.stack_watch import StackWatch
 from chime_expiration_handler.service.rate_limiter import RateLimiter
 from command_line.repair_account import (
     CHAT,
@@ -220,6 +221,34 @@ def test_a_stack_that_has_been_deployed_to_the_end_after_it_was_shown_is_skipped
     # THEN
     assert (account.puts, repaired.outcomes) == ([], {"modified": "SKIPPED"})
     assert "the stack has been deployed since" in repaired.details
+
+
+def test_a_stack_that_is_deployed_while_the_user_is_read_slowly_is_skipped(
+    repair: Repair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a reading of half a minute, and a deployment in this time
+    stack = guests(modified=30)
+    account = RepairAccount([stack])
+    account.has("modified", 90)
+    elapsed = [0.0]
+
+    class Watch(StackWatch):
+        def __init__(self, client_for: Callable[[str], Any]) -> None:
+            super().__init__(client_for, lambda: elapsed[0])
+
+    def deploy() -> None:
+        elapsed[0] += 30
+        stack.status = "UPDATE_IN_PROGRESS"
+
+    monkeypatch.setattr("chime_expiration_cli.repair.carry_out.StackWatch", Watch)
+    account.interrupt = before_call(2, DESCRIBE, deploy)
+
+    # WHEN
+    repaired = repair(account)
+
+    # THEN
+    assert (account.puts, repaired.outcomes) == ([], {"modified": "SKIPPED"})
+    assert "the stack is UPDATE_IN_PROGRESS since" in repaired.details
 
 
 def test_two_repairs_at_once_leave_the_declared_days(repair: Repair) -> None:

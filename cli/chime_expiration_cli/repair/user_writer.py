@@ -121,6 +121,10 @@ class UserWriter:
             case ReadFailed() as failed:
                 return Result(Outcome.FAILED, not_read(repair.user, failed))
             case UserState() as state:
+                # The reading can have lasted a minute: then the stack is looked at again.
+                change = self.stacks.change_of(repair.stack)
+                if change:
+                    return Result(Outcome.SKIPPED, change)
                 return self._compare(repair, state)
 
     def _compare(self, repair: UserRepair, state: UserState) -> Result | UserState:
