@@ -1,6 +1,8 @@
 """What is read from an assembly that the CDK has written."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, CfnResource, Environment, NestedStack, Stack, Stage
@@ -72,4 +74,39 @@ def test_a_folder_without_an_assembly_is_an_error(
 
     # THEN
     with pytest.raises(CommandError, match=message):
+        read_assembly(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ({"Parameters": []}, "Parameters is not an object"),
+        ({"Parameters": {"Days": None}}, "parameter Days in t.json is not an object"),
+        ({"Resources": {"A": {"Properties": None}}}, "Properties is not an object, but None"),
+    ],
+)
+def test_a_template_that_is_none_is_an_error(
+    template: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    # GIVEN
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://111122223333/us-east-1",
+        "properties": {"templateFile": "t.json"},
+    }
+    (tmp_path / "t.json").write_text(json.dumps(template))
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"A": stack}}))
+
+    # THEN
+    with pytest.raises(CommandError, match=message):
+        read_assembly(tmp_path)
+
+
+def test_an_assembly_that_contains_itself_is_an_error(tmp_path: Path) -> None:
+    # GIVEN
+    itself = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"A": itself}}))
+
+    # THEN
+    with pytest.raises(CommandError, match="is not a cloud assembly that this version can read"):
         read_assembly(tmp_path)

@@ -39,7 +39,7 @@ def read_assembly(folder: Path) -> list[AssemblyStack]:
     """The stacks of the assembly and of its stages, in their order; raises CommandError."""
     try:
         return list(_stacks(folder))
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
         raise CommandError(
             f"{str(folder)!r} is not a cloud assembly that this version can read: "
             f"{type(error).__name__}: {error}; run `cdk synth` again"
@@ -82,12 +82,24 @@ def _assets(folder: Path, artifacts: Mapping[str, Any]) -> Iterator[tuple[str, s
 def _template(folder: Path, file: str, assets: Mapping[str, str]) -> Template:
     body = _json(folder / file)
     nested = {}
-    for logical_id, definition in body.get("Resources", {}).items():
+    for name, definition in _object(body, "Parameters").items():
+        if not isinstance(definition, Mapping):
+            raise TypeError(f"parameter {name} in {file} is not an object")
+    for logical_id, definition in _object(body, "Resources").items():
+        if isinstance(definition, Mapping):
+            _object(definition, "Properties")
         if isinstance(definition, Mapping) and definition.get("Type") == _NESTED_STACK:
             path = _nested_file(definition, assets)
             exists = path and (folder / path).is_file()
             nested[logical_id] = _template(folder, path, assets) if exists else None
     return Template(body, nested)
+
+
+def _object(owner: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = owner.get(name, {})
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} is not an object, but {value!r:.60}")
+    return value
 
 
 def _nested_file(definition: Mapping[str, Any], assets: Mapping[str, str]) -> str:
