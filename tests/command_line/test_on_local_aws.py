@@ -444,7 +444,7 @@ def test_repair_gives_the_service_what_is_declared(account: Account) -> None:
 
     # THEN nothing is done without a confirmation
     assert (not_confirmed.returncode, not_confirmed.stdout) == (2, "")
-    assert "add --yes to repair what is shown" in not_confirmed.stderr
+    assert "or --yes to repair it without a question" in not_confirmed.stderr
     assert shown.returncode == 1
     assert re.search(r"  SET +modified +60 days -> 30 days, expires", shown.stdout)
     # The events of the local AWS do not have the properties of a resource.
