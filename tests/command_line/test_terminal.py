@@ -216,6 +216,18 @@ def test_the_calendar_fits_into_a_narrow_terminal(
     assert "  2026-06-08 to 2026-06-14           1        1555  █▒" in plain
 
 
+def test_no_number_of_the_calendar_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a terminal that is too narrow for it
+    monkeypatch.setenv("COLUMNS", "40")
+
+    # WHEN
+    text = re.sub(r"\x1b\[[0-9;]*m", "", printed(declarations_and_a_ledger(), file=Terminal()))
+
+    # THEN
+    assert "  2026-06-08 to 2026-06-14           1        1555  █▒" in text
+    assert "…" not in text
+
+
 def test_a_terminal_has_coloured_bars_and_a_pipe_has_not() -> None:
     assert re.search(r"\x1b\[36m█+\x1b\[0m", printed(sample_report(), file=Terminal()))
     assert "\x1b[" not in printed(sample_report())

@@ -21,6 +21,8 @@ _WIDEST = 30
 _NARROWEST = 8
 # The widest period and two numbers, with the spaces around them.
 _BESIDE = 54
+LEAST_WIDTH = _BESIDE + _NARROWEST
+"""The columns that the calendar needs."""
 
 
 def calendar(expirations: Expirations, console: Console, characters: tuple[str, str]) -> Padding:

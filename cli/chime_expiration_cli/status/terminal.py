@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from chime_expiration_cli.console import Styled, print_line
-from chime_expiration_cli.status.calendar_bars import ASCII, BLOCKS, calendar
+from chime_expiration_cli.status.calendar_bars import ASCII, BLOCKS, LEAST_WIDTH, calendar
 from chime_expiration_cli.status.expirations import expirations_of
 from chime_expiration_cli.status.notes import notes
 from chime_expiration_cli.status.overview import overview
@@ -82,7 +82,11 @@ def _print_calendar(report: Report, console: Console, view: View) -> None:
     expirations = expirations_of(report)
     if expirations.all_users.total:
         characters = ASCII if view.ascii_only else BLOCKS
+        # A narrower terminal breaks the lines: a number that is cut off would be another one.
+        width = console.width
+        console.width = max(width, LEAST_WIDTH)
         console.print(calendar(expirations, console, characters))
+        console.width = width
     others = expirations.other_policies
     if others:
         whose = "1 policy" if others == 1 else f"{others} policies"
