@@ -149,6 +149,7 @@ class LocalAws:
             certificates,
             account=self.account,
             region=self.region,
+            express_replacement=self.chime.answers.express_replacement,
             # crhelper responds with http.client, which ignores AWS_CA_BUNDLE.
             function_environment={
                 **trust,

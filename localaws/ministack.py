@@ -50,6 +50,7 @@ class MiniStack:
         account: str,
         region: str = "us-east-1",
         function_environment: Mapping[str, str] | None = None,
+        express_replacement: str = "replaced",
     ) -> None:
         self.port = 0
         self.output = directory / "ministack.log"
@@ -58,6 +59,7 @@ class MiniStack:
         self._account = account
         self._region = region
         self._function_environment = dict(function_environment or {})
+        self._express_replacement = express_replacement
         self._lifeline: subprocess.Popen[bytes] | None = None
 
     @property
@@ -149,6 +151,7 @@ class MiniStack:
             # No artificial delay before a new function can be invoked.
             "LAMBDA_STATE_TRANSITION_DELAY": "0",
             "PYTHONPATH": str(Path(__file__).parent / "function_runtime"),
+            "LOCALAWS_EXPRESS_REPLACEMENT": self._express_replacement,
             "AWS_ENDPOINT_URL": self.url,
             **self._function_environment,
         }

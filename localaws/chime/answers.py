@@ -47,6 +47,8 @@ class Answers:
     - ``creation_event``, ``expiration_source``: the records that EventBridge delivers.
     - ``put_rate``: Puts a second that are not throttled; None for any.
     - ``list_order``: the order of ListAppInstanceUsers.
+    - ``express_replacement``: whether CloudFormation, in express mode, replaces a custom resource
+      whose response names another physical id.
     """
 
     missing_user: ErrorAnswer
@@ -58,6 +60,7 @@ class Answers:
     expiration_source: str
     put_rate: float | None
     list_order: Literal["creation", "arn", "other"]
+    express_replacement: Literal["replaced", "refused"]
 
     @classmethod
     def load(cls) -> "Answers":
@@ -96,6 +99,7 @@ class Answers:
             expiration_source=settings["expiration_event"]["source"],
             put_rate=settings["put_rate"],
             list_order=settings["list_order"],
+            express_replacement=settings["express_replacement"],
         )
 
 
@@ -150,4 +154,5 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "expiration_event": (_is_expiration_event, '{"source": TEXT}, which begins with "aws."'),
     "put_rate": (_is_rate, "a number over 0, or null for any rate"),
     "list_order": _one_of("creation", "arn", "other"),
+    "express_replacement": _one_of("replaced", "refused"),
 }

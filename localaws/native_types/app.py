@@ -1,6 +1,6 @@
 """MiniStack, whose CloudFormation also knows the native types of Chime SDK messaging.
 
-And it refuses a second operation on a stack, and tells who an access key belongs to.
+And it refuses a second operation on a stack, knows express mode, and tells who has an access key.
 
 The server of MiniStack imports this module by the name of ``APPLICATION`` in
 ``localaws.ministack``, in a process of its own.
@@ -14,8 +14,14 @@ import boto3
 import ministack.app
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import get_region
-from ministack.services.cloudformation import changesets, handlers, provisioners
+from ministack.services.cloudformation import (
+    changesets,
+    custom_resource,
+    handlers,
+    provisioners,
+)
 
+from localaws.express_mode import know_express_mode, refusing_replacements
 from localaws.native_types.types import AppInstanceType, AppInstanceUserType
 from localaws.one_operation import refuse_second_operations
 from localaws.principals import answering_for_principals
@@ -69,6 +75,13 @@ refuse_second_operations(
     error=handlers._error,
     nothing_to_delete=lambda: handlers._xml(200, "DeleteStackResponse", ""),
 )
+
+know_express_mode(handlers._ACTION_HANDLERS, stack_of=_stack, value=handlers._p)
+
+if os.environ.get("LOCALAWS_EXPRESS_REPLACEMENT") == "refused":
+    custom_resource.invoke_custom_resource = refusing_replacements(
+        custom_resource.invoke_custom_resource, stack_by_id=handlers._resolve_stack
+    )
 
 # Without this variable, the client would call AWS.
 if "AWS_ENDPOINT_URL_CHIME_SDK_IDENTITY" in os.environ:

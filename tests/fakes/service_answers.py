@@ -18,5 +18,6 @@ REPORTED = Answers(
     expiration_source="aws.chime",
     put_rate=None,
     list_order="creation",
+    express_replacement="replaced",
 )
 """What others have reported, whatever the last proof has measured."""

@@ -100,6 +100,10 @@ def _list_order(value: Any) -> Any:
     return value["order"]
 
 
+def _express_replacement(value: Any) -> Any:
+    return value["outcome"]
+
+
 def _same(question: str, *values: Any) -> Any:
     if any(value != values[0] for value in values):
         raise NotGivenError(
@@ -128,6 +132,7 @@ SETTINGS: dict[str, Callable[[Any], Any]] = {
     "expiration_event": _expiration_event,
     "put_rate": _put_rate,
     "list_order": _list_order,
+    "express_replacement": _express_replacement,
 }
 """For each question with a setting: the setting for the value of an answer.
 

@@ -78,6 +78,7 @@ class Story:
         self._expected = dict(USERS)
         self._shown: list[str] = []
         self._problems: list[str] = []
+        self._left_by_a_refusal: Days = {}
 
     @property
     def titles(self) -> dict[str, str]:
@@ -215,9 +216,15 @@ class Story:
             # it does not restore what it refused to replace.
             recovered = self._cdk_deploy(before, "--express", "--method=direct", "--no-rollback")
             self._require_exit_status(recovered, succeeds=True)
+            # Our function had set the new user before CloudFormation refused. Nobody documents
+            # whether it hears of that again, so what the user has is part of the answer.
+            self._left_by_a_refusal = days_of(self._place, {"parameter-1": None})
+            self._expect(self._left_by_a_refusal)
+            self.express_replacement = self._answer_of(result)
 
     def _destroy(self) -> None:
         self._expect({user_id: USERS.get(user_id) for user_id in self._expected})
+        self._expect(self._left_by_a_refusal)
         assembly = self._synthesizer.synthesize(self._deployed)
         result = self._run_cdk("destroy", "--app", str(assembly), "--force")
         self._require_exit_status(result, succeeds=True)
@@ -313,7 +320,11 @@ class Story:
             return Answer("express_replacement", {"outcome": "replaced"})
         return Answer(
             "express_replacement",
-            {"outcome": "refused", "message": redacted(_tail(result.output), self._place.run)},
+            {
+                "outcome": "refused",
+                "message": redacted(_tail(result.output), self._place.run),
+                "days_of_the_new_user": self._left_by_a_refusal.get("parameter-1"),
+            },
         )
 
     def _settled(self) -> Days:

@@ -44,6 +44,7 @@ OTHER_SETTINGS = [
     ("put_rate", 20),
     ("list_order", "arn"),
     ("list_order", "other"),
+    ("express_replacement", "refused"),
 ]
 
 
@@ -162,6 +163,9 @@ class Asking:
         if key not in self._answers:
             questions = (*QUESTIONS, *LONG_QUESTIONS)
             self._answers[key] = self.some(settings, *(each.__name__ for each in questions))
+            # The story of a run gives this answer.
+            outcome = {"outcome": settings["express_replacement"]}
+            self._answers[key]["express_replacement"] = Answer("express_replacement", outcome)
         return dict(self._answers[key])
 
     def some(self, settings: dict[str, Any], *names: str) -> dict[str, Answer]:

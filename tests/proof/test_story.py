@@ -129,6 +129,7 @@ def test_a_user_that_was_deleted_is_a_difference(account: Account, chime: ChimeI
 
 def test_a_call_that_fails_is_a_problem_of_its_step(account: Account) -> None:
     # GIVEN the user that must be missing exists
+    account.chime.existing_user_answers = "Conflict"
     story = story_of(account, IdleCommands())
     account.chime.create_user(account.fixtures.app_instance_arn, "declared-4")
 
@@ -149,7 +150,11 @@ def test_a_call_that_fails_is_a_problem_of_its_step(account: Account) -> None:
             "EXPRESS",
             Answer(
                 "express_replacement",
-                {"outcome": "refused", "message": "the output / of chime-proof-RUN-app"},
+                {
+                    "outcome": "refused",
+                    "message": "the output / of chime-proof-RUN-app",
+                    "days_of_the_new_user": None,
+                },
             ),
         ),
         (
