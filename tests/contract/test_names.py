@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,15 +47,22 @@ def strings(source: str) -> Iterator[str]:
                 yield node.value
 
 
+@cache
+def product_files() -> dict[Path, tuple[str, frozenset[str]]]:
+    """The text and the strings of each file; they are the same for every name."""
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in PRODUCT_FILES}
+    return {path: (text, frozenset(strings(text))) for path, text in texts.items()}
+
+
 @pytest.mark.parametrize(("name", "file"), FILES.items(), ids=FILES.keys())
 def test_a_name_of_the_contract_is_written_in_one_file(name: str, file: str) -> None:
     # GIVEN
-    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in PRODUCT_FILES}
+    sources = product_files()
     if name in NAMES_OF_THE_API_TOO:
-        sources = {path: text for path, text in sources.items() if API_STRUCTURE not in text}
+        sources = {path: it for path, it in sources.items() if API_STRUCTURE not in it[0]}
 
     # WHEN
-    found = [path for path, text in sources.items() if name in strings(text)]
+    found = [path for path, (_, literals) in sources.items() if name in literals]
 
     # THEN
     assert found == [CONTRACT / file]
