@@ -139,7 +139,8 @@ def test_the_stated_interval_holds_as_often_as_stated() -> None:
     for _ in range(REPETITIONS):
         sample = tuple(source.sample(everybody.to_read, SAMPLE))
         drawn: Population = replace(everybody, to_read=sample)
-        result = applied("Stack", "Policy", drawn, readings)
+        # As in a plan, there are readings of the sample only.
+        result = applied("Stack", "Policy", drawn, {user: readings[user] for user in sample})
         for action, count in truth.items():
             found = result.counts.get(action, estimate(0, SAMPLE, USERS))
             holds[action.name] += found.low <= count <= found.high
