@@ -92,6 +92,7 @@ def test_make_release_tags_unless_it_is_a_dry_run(
     [
         (["prove"], "run"),
         (["prove", "DRY_RUN=1"], "run --dry-run"),
+        (["prove", "POLICY=1"], "run --policy"),
         (["prove", "YES=1", "UNCHECKED=1"], "run --yes --unchecked-permissions"),
         (["prove", "WAIT_FOR_EXPIRATION=1", "REGION=eu-central-1"], "run --wait-for-expiration"),
         (["prove-clean"], "clean"),

@@ -27,7 +27,7 @@ from proof.conduct import Conductor, now, remove_all, warning
 from proof.consent import consent_text
 from proof.interruption import Interrupted, Signals
 from proof.journal import Entry, Journal, JournalError
-from proof.parts import PermissionCheck, check_permissions
+from proof.permissions import PermissionCheck, check_permissions, policy_document
 from proof.report import Report, versions
 from proof.report_page import page_of
 from proof.run import Run, new_id
@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with --yes: also run if it is not known whether the permissions suffice",
     )
+    run.add_argument(
+        "--policy",
+        action="store_true",
+        help="only print an IAM policy that allows everything that a run does",
+    )
     clean = commands.add_parser("clean", help="remove what interrupted runs have left")
     clean.set_defaults(command=_clean)
     clean.add_argument("--run", metavar="ID", help="only this run")
@@ -93,6 +98,9 @@ def _run(options: argparse.Namespace) -> int:
     region = region_of_caller()
     endpoint = local_endpoint(region)
     account, caller = account_of_caller(region)
+    if options.policy:
+        say(json.dumps(policy_document(account, region), indent=2))
+        return 0
     run = Run(new_id(), account, region)
     place = CallerPlace(run, is_local=endpoint is not None)
     say(
@@ -104,10 +112,12 @@ def _run(options: argparse.Namespace) -> int:
     say(f"\n{permissions.text}".rstrip() + "\n")
     if permissions.missing:
         complain(
-            f"{_listed('missing', permissions.missing)}\nGrant them, then try again. "
-            "Nothing has been created."
+            f"{_listed('The caller does not have these permissions:', permissions.missing)}\n"
+            "Grant them, then try again. Nothing has been created."
         )
         return REFUSED
+    if permissions.not_known:
+        complain(_listed("It is not known whether the caller has them:", permissions.not_known))
     if options.dry_run:
         say("This was a dry run: nothing has been created.")
         return 0
@@ -125,14 +135,12 @@ def _run(options: argparse.Namespace) -> int:
 
 def _is_agreed(options: argparse.Namespace, permissions: PermissionCheck) -> bool:
     """Return whether the run may begin, and say why not."""
-    if permissions.not_known:
-        complain(_listed("not known", permissions.not_known))
     if options.yes:
         if permissions.not_known and not options.unchecked_permissions:
             complain(
                 "a run without a question begins only if it is known that it has its permissions: "
-                "allow iam:SimulatePrincipalPolicy, or use --unchecked-permissions (UNCHECKED=1). "
-                "Nothing has been created."
+                "allow iam:GetRole and iam:SimulatePrincipalPolicy, or use "
+                "--unchecked-permissions (UNCHECKED=1). Nothing has been created."
             )
             return False
         return True
@@ -145,8 +153,8 @@ def _is_agreed(options: argparse.Namespace, permissions: PermissionCheck) -> boo
     return True
 
 
-def _listed(what: str, permissions: Sequence[str]) -> str:
-    return "\n".join([f"{len(permissions)} permissions are {what}:", *permissions])
+def _listed(heading: str, permissions: Sequence[str]) -> str:
+    return "\n".join([heading, *(f"  {each}" for each in permissions)])
 
 
 def _write(report: Report, folder: Path) -> None:

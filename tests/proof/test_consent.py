@@ -7,7 +7,7 @@ import pytest
 
 from proof import __main__ as program
 from proof.conduct import Conductor
-from proof.parts import PermissionCheck
+from proof.permissions import PermissionCheck
 
 ACCOUNT = "123456789012"
 MISSING = PermissionCheck("a table", missing=["sqs:CreateQueue on x, for the queue"])
@@ -62,7 +62,7 @@ def test_nothing_begins_with_a_permission_missing(
     captured = capsys.readouterr()
     assert (status, begun) == (2, [])
     assert "a table" in captured.out
-    assert "1 permissions are missing:\nsqs:CreateQueue on x, for the queue" in captured.err
+    assert "does not have these permissions:\n  sqs:CreateQueue on x, for the queue" in captured.err
     assert "Nothing has been created." in captured.err
 
 
@@ -89,7 +89,7 @@ def test_permissions_that_are_not_known_need_an_answer(
     # THEN
     assert len(begun) == begins
     assert (status == 0) is begins
-    assert "1 permissions are not known" in capsys.readouterr().err
+    assert "It is not known" in capsys.readouterr().err
 
 
 def test_a_run_begins_with_yes_only(run: Run, begun: list[str]) -> None:
