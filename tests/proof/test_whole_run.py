@@ -10,9 +10,11 @@ import pytest
 from localaws import LocalAws
 from localaws.chime.answers import FILE, VARIABLE
 from proof.adopt import adopt
+from proof.permissions import policy_document
 from proof.report import SCHEMA
 from proof.story import USERS
 from support.proof_runs import ProofRuns, everything
+from support.restricted_caller import session_of_role_with
 
 pytestmark = pytest.mark.deploys
 
@@ -33,11 +35,15 @@ STEPS = [
 
 
 def test_a_run_takes_all_steps_and_leaves_nothing(runs: ProofRuns, proof_aws: LocalAws) -> None:
-    # GIVEN
+    # GIVEN a caller with the printed policy. The local AWS denies every other call.
     before = everything(proof_aws)
+    policy = policy_document(proof_aws.account, proof_aws.region)
 
     # WHEN
-    with runs.start("run", "--yes") as process:
+    with (
+        session_of_role_with(proof_aws, policy) as caller,
+        runs.start("run", "--yes", **caller) as process,
+    ):
         status = process.end()
         output, descendants = process.output, process.descendants()
 
@@ -51,6 +57,7 @@ def test_a_run_takes_all_steps_and_leaves_nothing(runs: ProofRuns, proof_aws: Lo
     jsonschema.validate(document, json.loads(SCHEMA.read_text()))
     assert (document["run"]["place"], document["run"]["passed"]) == ("local", True)
     assert document["left_behind"] == []
+    assert {each["result"] for each in document["permissions"]} == {"allowed"}
     assert [step["name"] for step in document["steps"]] == STEPS
     assert all(step["passed"] and step["expected"] == step["actual"] for step in document["steps"])
     # The days of each step differ from those of the step before, where it changes something.
