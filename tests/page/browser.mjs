@@ -2,51 +2,15 @@
 //
 // Usage: node browser.mjs PAGE LARGE_PAGE SCREENSHOTS SEARCH...
 //
-// The browser is unpacked into TMPDIR, which the caller removes.
-
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// Like on Lambda, the package then brings the shared libraries that a bare machine does not have.
-process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs24.x";
-// Its fonts, and no others: the screenshots are the same on every machine.
-process.env.FONTCONFIG_FILE = join(tmpdir(), "only-fonts.conf");
-writeFileSync(
-  process.env.FONTCONFIG_FILE,
-  `<fontconfig><dir>${tmpdir()}/fonts</dir><cachedir>${tmpdir()}/cache</cachedir></fontconfig>`,
-);
-const { default: unpacked } = await import("@sparticuz/chromium");
-const { chromium } = await import("playwright-core");
+import { findings, launch, looks } from "../support/browser.mjs";
 
 const [pageFile, largeFile, screenshots, ...searches] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const wide = { viewport: { width: 1280, height: 900 } };
-const narrow = { viewport: { width: 375, height: 740 } };
-const looks = {
-  light: { ...wide, colorScheme: "light" },
-  dark: { ...wide, colorScheme: "dark" },
-  narrow: { ...narrow, colorScheme: "light" },
-  "narrow-dark": { ...narrow, colorScheme: "dark" },
-};
 
 const seen = { visits: 0, requests: [], console: [], looks: {}, searches: {} };
-// The arguments of the package are for Lambda: a single process, and no web security. Without the
-// software renderer, one of ten screenshots fails on a busy machine.
-const browser = await chromium.launch({
-  args: [
-    "--no-sandbox",
-    "--font-render-hinting=none",
-    "--in-process-gpu",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-  ],
-  executablePath: await unpacked.executablePath(),
-});
+const browser = await launch();
 
 async function visit(file, options, look) {
   const context = await browser.newContext(options);
@@ -93,15 +57,7 @@ for (const [name, options] of Object.entries(looks)) {
     for (const summary of await page.locator("summary").all()) {
       await summary.click();
     }
-    // DevTools may run what the page's Content-Security-Policy forbids.
-    const axes = await page.evaluate(async (source) => {
-      (0, eval)(source);
-      const { passes, violations } = await axe.run();
-      return {
-        rules: passes.length,
-        violations: violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)),
-      };
-    }, axe);
+    const axes = await findings(page);
     const colours = await page.evaluate(() => [
       getComputedStyle(document.body).backgroundColor,
       getComputedStyle(document.body).color,
@@ -140,7 +96,7 @@ seen.day = await visit(pageFile, looks.light, async (page) => {
   return { search: await page.locator("#search").inputValue(), rows: await visibleRows(page) };
 });
 
-seen.withoutScript = await visit(largeFile, { ...wide, javaScriptEnabled: false }, async (page) => ({
+seen.withoutScript = await visit(largeFile, { ...looks.light, javaScriptEnabled: false }, async (page) => ({
   rows: (await visibleRows(page)).length,
   search: await page.locator("#search").isVisible(),
 }));
