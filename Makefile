@@ -14,7 +14,7 @@ READY := $(PYTHON_READY) node_modules/.package-lock.json
 PARALLEL := --dist loadfile --no-loadscope-reorder --numprocesses
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test test-fast check format snapshots pictures mutants bench prove prove-clean lock release clean
+.PHONY: help demo local test test-fast check format snapshots pictures mutants bench docs prove prove-clean lock release clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -55,6 +55,11 @@ mutants: $(READY) ## change the handler in one place at a time and report the ch
 bench: $(READY) ## measure against the alternatives (half an hour or more)
 	@python -m bench
 
+docs: $(READY) ## build the documentation site in docs.out/html, for any browser, without a network
+	rm -rf docs.out
+	sphinx-build -M html . docs.out -c docs --fail-on-warning --quiet
+	@echo "Open docs.out/html/index.html"
+
 PROOF := PYTHONPATH=tests:.:cli:constructs:lambda python -m proof
 
 prove: $(READY) ## deploy to an account, check everything there, remove it, write a report (asks first; DRY_RUN=1: no change)
@@ -73,7 +78,7 @@ release: $(READY) ## check, build twice, test and tag the version in pyproject.t
 	@PYTHONPATH=.ci python -m release tag $(if $(DRY_RUN),--dry-run)
 
 clean: ## remove the virtual environment and everything else that was built
-	rm -rf .venv node_modules cdk.out dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules cdk.out docs.out dist .mypy_cache .ruff_cache .pytest_cache
 
 $(PYTHON_READY): requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found" >&2; exit 1; }

@@ -13,6 +13,7 @@ SOURCES = (
     "bench",
     "cli",
     "constructs",
+    "docs",
     "examples",
     "expiration_app",
     "lambda",
