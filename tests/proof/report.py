@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from proof.answer import Answer
-from proof.redaction import redacted
+from proof.redaction import redacted, redacted_texts
 from proof.run import Run
 from proof.step import Step
 
@@ -107,7 +107,7 @@ def _step(step: Step, run: Run) -> dict[str, Any]:
 
 def _answer(answer: Answer, run: Run) -> dict[str, Any]:
     reason = None if answer.reason is None else redacted(answer.reason, run)
-    return {"value": answer.value, "reason": reason}
+    return {"value": redacted_texts(answer.value, run), "reason": reason}
 
 
 def _redacted(texts: Iterable[str], run: Run) -> Sequence[str]:

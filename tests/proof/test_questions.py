@@ -244,7 +244,7 @@ def test_a_report_names_nothing_of_the_account_or_the_caller(ask_all: Asking) ->
     for secret in (RUN.account, RUN.id, "AKIACALLER", WITHOUT_PERMISSIONS, "127.0.0.1"):
         assert secret not in text
     event = report["answers"]["creation_event"]["value"]["event"]
-    assert event["detail"]["userIdentity"]["accessKeyId"] == "REDACTED"
+    assert event["detail"]["userIdentity"]["accessKeyId"] == "AAAAAAAAAA"
     assert event["detail"]["responseElements"]["appInstanceUserArn"].endswith("/user/created-1")
 
 

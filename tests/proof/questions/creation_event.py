@@ -6,7 +6,7 @@ from proof.answer import Answer
 from proof.place import Place
 from proof.questions.calls import create_user
 from proof.questions.recorded_events import wait_for_event
-from proof.redaction import redacted_document
+from proof.redaction import redacted_record
 
 _USER_ID = "created-1"
 _SECONDS = 15 * 60
@@ -46,6 +46,6 @@ def creation_event(place: Place) -> Answer:
             ),
             "names_user_in_request": request.get("appInstanceUserId") == _USER_ID,
             "names_user_in_response": response.get("appInstanceUserArn") == arn,
-            "event": redacted_document(event, place.run),
+            "event": redacted_record(event, place.run),
         },
     )

@@ -7,7 +7,7 @@ from proof.answer import Answer
 from proof.place import Place
 from proof.questions.calls import SET, create_user
 from proof.questions.recorded_events import wait_for_event
-from proof.redaction import redacted_document
+from proof.redaction import redacted_record
 
 _USER_ID = "expires-1"
 _DELETION_SECONDS = 7 * 3600
@@ -38,6 +38,6 @@ def expiration_event(place: Place) -> Answer:
             "detail_type": event.get("detail-type"),
             "event_source": detail.get("eventSource"),
             "names_user_in_resources": arn in str(detail.get("resources")),
-            "event": redacted_document(event, place.run),
+            "event": redacted_record(event, place.run),
         },
     )
