@@ -8,6 +8,7 @@ import itertools
 from pathlib import Path
 
 from aws_cdk import App, CfnParameter, CliCredentialsStackSynthesizer, Duration, Environment, Stack
+from aws_cdk.aws_stepfunctions import CfnStateMachine
 
 from chime_expiration import AppInstanceUserExpiration, AppInstanceUserExpirationPolicy
 from proof.place import Fixtures
@@ -57,6 +58,9 @@ class AppSynthesizer:
             expire_after=Duration.days(version.policy_days),
             users=[POLICY_PATTERN],
         )
+        # CloudFormation would name it after its logical id only, so that no list shows its run.
+        [sweeps] = [each for each in policy.node.find_all() if isinstance(each, CfnStateMachine)]
+        sweeps.state_machine_name = f"{self._run.app_stack}-sweep"
         parameter = CfnParameter(stack, "NamedUser", default=version.named_by_parameter)
         declarations = [
             self._declare(stack, version.construct_names.get(user, user), user, days)

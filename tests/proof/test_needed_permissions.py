@@ -238,7 +238,6 @@ def test_every_resource_that_has_a_name_has_that_of_the_run(permissions: list[Pe
         "app-instance/*",
         "app-instance/*/user/*",
         "event-source-mapping:*",
-        "stateMachine:*ExpirationPolicyStateMachine*",
     }
 
     # WHEN

@@ -126,7 +126,7 @@ def test_the_printed_policy_is_enough(
         ("s3:PutObject", "arn:aws:s3:::chime-proof-RUN-assets/*, to upload"),
         (
             "states:ListExecutions",
-            "arn:aws:states:us-east-1:111122223333:stateMachine:*Expiration",
+            "arn:aws:states:us-east-1:111122223333:stateMachine:chime-proof-RUN-*, to compare",
         ),
     ],
 )

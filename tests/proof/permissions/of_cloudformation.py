@@ -3,7 +3,6 @@
 The types and their permissions are those of CloudFormation's registry: a test compares them.
 """
 
-from proof.permissions.of_the_program import STATE_MACHINES
 from proof.permissions.permission import Need
 
 NEEDS = (
@@ -83,6 +82,6 @@ NEEDS = (
         "create, change and delete the state machine",
         "states: CreateStateMachine DeleteStateMachine DescribeStateMachine ListTagsForResource "
         "TagResource UntagResource UpdateStateMachine",
-        STATE_MACHINES,
+        "stateMachine:NAME-*",
     ),
 )

@@ -6,9 +6,6 @@ cloudformation:DescribeStackResources to explain a failed deployment. It goes on
 
 from proof.permissions.permission import Need
 
-# CloudFormation makes their names from the logical id only, a local AWS also from the stack.
-STATE_MACHINES = "stateMachine:*ExpirationPolicyStateMachine*"
-
 _LIST = "list what has the name of the run"
 _COMPARE = "compare the policy with its table, its queue and its sweeps"
 
@@ -54,7 +51,7 @@ NEEDS = (
     Need("receive the events", "sqs: ReceiveMessage", "NAME-events"),
     Need(_COMPARE, "dynamodb: GetItem", "table/NAME-*"),
     Need(_COMPARE, "sqs: GetQueueAttributes", "NAME-*"),
-    Need(_COMPARE, "states: ListExecutions", STATE_MACHINES),
+    Need(_COMPARE, "states: ListExecutions", "stateMachine:NAME-*"),
     # Lambda and a local CloudFormation put something in front of the names of some.
     Need("delete the log groups", "logs: DeleteLogGroup", "log-group:*NAME-*"),
 )
