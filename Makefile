@@ -64,7 +64,8 @@ PROOF := PYTHONPATH=tests:.:cli:constructs:lambda python -m proof
 
 prove: $(READY) ## deploy to an account, check everything there, remove it, write a report (asks first; DRY_RUN=1: no change)
 	@$(if $(REGION),AWS_REGION=$(REGION)) $(PROOF) run $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes) \
-		$(if $(WAIT_FOR_EXPIRATION),--wait-for-expiration) $(if $(UNCHECKED),--unchecked-permissions) $(if $(POLICY),--policy)
+		$(if $(WAIT_FOR_EXPIRATION),--wait-for-expiration) $(if $(UNCHECKED),--unchecked-permissions) \
+		$(if $(SHARED),--shared-account) $(if $(POLICY),--policy)
 
 prove-clean: $(READY) ## remove what an interrupted `make prove` has left (RUN=id: of one run)
 	@$(PROOF) clean $(if $(RUN),--run $(RUN))

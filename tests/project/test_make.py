@@ -94,6 +94,7 @@ def test_make_release_tags_unless_it_is_a_dry_run(
         (["prove", "DRY_RUN=1"], "run --dry-run"),
         (["prove", "POLICY=1"], "run --policy"),
         (["prove", "YES=1", "UNCHECKED=1"], "run --yes --unchecked-permissions"),
+        (["prove", "YES=1", "SHARED=1"], "run --yes --shared-account"),
         (["prove", "WAIT_FOR_EXPIRATION=1", "REGION=eu-central-1"], "run --wait-for-expiration"),
         (["prove-clean"], "clean"),
         (["prove-clean", "RUN=0a1b2c3d"], "clean --run 0a1b2c3d"),

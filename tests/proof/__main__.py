@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from localaws.chime.answers import FILE as ANSWERS_FILE
 from proof.adopt import AdoptError, adopt
 from proof.answers_page import table_of_answers, with_table
@@ -26,9 +28,10 @@ from proof.caller_place import (
 from proof.conduct import Conductor, now, remove_all, warning
 from proof.consent import consent_text
 from proof.interruption import Interrupted, Signals
+from proof.inventory import count_other_app_instances
 from proof.journal import Entry, Journal, JournalError
 from proof.permissions import PermissionCheck, check_permissions, policy_document
-from proof.report import Report, versions
+from proof.report import Report, commit_of_project, versions
 from proof.report_page import page_of
 from proof.run import Run, new_id
 from proof.terminal import ask, can_ask, complain, say
@@ -82,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="only print an IAM policy that allows everything that a run does",
     )
+    run.add_argument(
+        "--shared-account",
+        action="store_true",
+        help="with --yes: also run if the account has other AppInstances in the region",
+    )
     clean = commands.add_parser("clean", help="remove what interrupted runs have left")
     clean.set_defaults(command=_clean)
     clean.add_argument("--run", metavar="ID", help="only this run")
@@ -118,12 +126,21 @@ def _run(options: argparse.Namespace) -> int:
         return REFUSED
     if permissions.not_known:
         complain(_listed("It is not known whether the caller has them:", permissions.not_known))
+    others = _count_others(place)
+    if others:
+        complain(_shared(region, others))
     if options.dry_run:
         say("This was a dry run: nothing has been created.")
         return 0
     if not _is_agreed(options, permissions):
         return REFUSED
-    report = Report(run, place.is_local, now(), versions())
+    if others and options.yes and not options.shared_account:
+        complain(
+            "a run without a question does not begin beside other AppInstances: use another "
+            "account, or --shared-account (SHARED=1). Nothing has been created."
+        )
+        return REFUSED
+    report = Report(run, place.is_local, now(), versions(), commit_of_project())
     report.permissions = list(permissions.rows)
     entry = Entry.of(run, report.started, endpoint)
     conductor = Conductor(place, _journal(options), _work_folder(options, run.id), report)
@@ -131,6 +148,26 @@ def _run(options: argparse.Namespace) -> int:
         return conductor.run(entry, waits_for_expiration=options.wait_for_expiration)
     finally:
         _write(report, options.out)
+
+
+def _count_others(place: CallerPlace) -> int:
+    if place.is_local:
+        return 0
+    try:
+        return count_other_app_instances(place)
+    except (BotoCoreError, ClientError) as error:
+        raise PlaceError(
+            f"the AppInstances of the account cannot be listed: {error}; allow "
+            "chime:ListAppInstances. Nothing has been created"
+        ) from error
+
+
+def _shared(region: str, others: int) -> str:
+    return (
+        f"AppInstances of others in this account in {region}: {others}. While the run lasts, its "
+        "queue\nalso records the events of their users, and its calls share their quota. Better "
+        "use an account\nwithout a chat application.\n"
+    )
 
 
 def _is_agreed(options: argparse.Namespace, permissions: PermissionCheck) -> bool:

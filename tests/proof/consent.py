@@ -68,7 +68,7 @@ def _rates() -> str:
 def _duration(endpoint: str | None, *, waits_for_expiration: bool) -> str:
     if endpoint is not None:
         return "It takes about two minutes."
-    text = "It takes about an hour."
+    text = "It takes about an hour. This is an estimate: nobody has measured it on AWS yet."
     if waits_for_expiration:
         text = (
             "It takes up to 31 hours: a user can expire a day after its creation at the earliest, "

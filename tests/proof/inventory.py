@@ -73,6 +73,11 @@ def _app_instances(place: Place) -> Named:
         more = {"NextToken": page["NextToken"]}
 
 
+def count_other_app_instances(place: Place) -> int:
+    """Return how many AppInstances of the region are not of the run: those of applications."""
+    return sum(not place.run.owns(name) for name, _ in _app_instances(place))
+
+
 def _roles(place: Place) -> Named:
     return _named(_pages(place, "iam", "list_roles", "Roles"), "RoleName")
 

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -25,7 +26,7 @@ Outcome = Literal["completed", "interrupted", "failed"]
 
 @dataclass
 class Report:
-    """``seconds`` is None until the end of the run.
+    """``commit`` is what ``commit_of_project`` returns; ``seconds`` is None until the end.
 
     ``left_behind`` is None as long as the services were not asked after the clean-up.
     """
@@ -34,6 +35,7 @@ class Report:
     is_local: bool
     started: datetime
     versions: dict[str, str]
+    commit: str | None = None
     seconds: float | None = None
     outcome: Outcome = "failed"
     error: str | None = None
@@ -63,6 +65,7 @@ class Report:
                 "outcome": self.outcome,
                 "error": None if self.error is None else redacted(self.error, self.run),
                 "passed": self.passed,
+                "commit": self.commit,
                 "versions": self.versions,
             },
             "permissions": self.permissions,
@@ -80,6 +83,23 @@ class Report:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_json(), indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
+
+
+def commit_of_project() -> str | None:
+    """Return the commit of the files of this project, with a ``+`` if they were changed since.
+
+    None if they are not in a repository of git.
+    """
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return commit + ("+" if _git("status", "--porcelain") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(_PROJECT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def versions() -> dict[str, str]:

@@ -31,6 +31,7 @@ def _summary(document: Mapping[str, Any]) -> str:
     failed = [step for step in document["steps"] if not step["passed"]]
     lines = [
         f"- place: {place}, region {run['region']}",
+        f"- commit of this project: {run['commit'] or 'not known'}",
         f"- started: {run['started']}, duration: {_duration(run['seconds'])}",
         f"- outcome: {run['outcome']}" + (f" ({run['error']})" if run["error"] else ""),
         f"- steps: {len(document['steps'])} taken, {len(failed)} FAILED",

@@ -38,10 +38,14 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, begun: list[str]) -> Ru
     monkeypatch.setattr(program, "account_of_caller", lambda _: (ACCOUNT, "arn:aws:iam::1:root"))
 
     def start(
-        *arguments: str, check: PermissionCheck | None = None, answer: bool | None = None
+        *arguments: str,
+        check: PermissionCheck | None = None,
+        answer: bool | None = None,
+        others: int = 0,
     ) -> int:
         permissions = check or PermissionCheck()
         monkeypatch.setattr(program, "check_permissions", lambda *_: permissions)
+        monkeypatch.setattr(program, "count_other_app_instances", lambda _: others)
         monkeypatch.setattr(program, "can_ask", lambda: answer is not None)
         monkeypatch.setattr(program, "ask", lambda _: answer)
         return program.main(["--out", str(tmp_path), "run", *arguments])
@@ -104,6 +108,36 @@ def test_a_run_begins_with_yes_only(run: Run, begun: list[str]) -> None:
 
     # THEN
     assert (statuses, len(begun)) == ([0, 0], 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer", "begins"),
+    [
+        ((), True, True),
+        ((), False, False),
+        (("--yes",), None, False),
+        (("--yes", "--shared-account"), None, True),
+    ],
+)
+def test_an_account_with_other_app_instances_needs_an_answer(
+    arguments: tuple[str, ...],
+    answer: bool | None,
+    begins: bool,
+    run: Run,
+    begun: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # WHEN
+    status = run(*arguments, answer=answer, others=3)
+
+    # THEN
+    assert len(begun) == begins
+    assert (status == 0) is begins
+    message = capsys.readouterr().err
+    assert "AppInstances of others in this account in us-east-1: 3." in message
+    assert ("use another account, or --shared-account (SHARED=1)" in message) is (
+        arguments == ("--yes",)
+    )
 
 
 def test_where_and_what_is_said_before(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

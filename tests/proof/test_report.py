@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from proof import cost
 from proof.answer import Answer
 from proof.consent import consent_text
 from proof.redaction import redacted
-from proof.report import SCHEMA, Report, versions
+from proof.report import SCHEMA, Report, commit_of_project, versions
 from proof.report_page import page_of
 from proof.run import Run
 from proof.step import Step
@@ -141,3 +142,13 @@ def test_a_local_aws_costs_nothing() -> None:
     # THEN
     assert "$" not in text
     assert "Nothing is created in an account on AWS" in text
+
+
+def test_a_report_names_the_commit_and_says_if_files_were_changed() -> None:
+    # WHEN
+    commit = commit_of_project()
+
+    # THEN
+    if commit is not None:  # Not every copy of the project is a repository.
+        assert re.fullmatch(r"[0-9a-f]{40,64}\+?", commit)
+    assert "commit of this project: not known" in page_of(report().to_json(), "")
