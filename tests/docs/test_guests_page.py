@@ -4,11 +4,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.session import get_session
 
 from docs.policy_in_memory import PolicyInMemory
 from localaws.certificates import Certificates
 from localaws.chime import ChimeIdentity, ChimeServer
 from localaws.clients import Clients
+from support.checkout import ROOT
 from support.markdown import blocks
 
 
@@ -55,3 +57,24 @@ def test_a_policy_leaves_a_guest_with_settings_alone_until_they_are_cleared() ->
     for _ in range(7):
         policy.sweep()
     assert policy.days_of(guest) == 60
+
+
+def test_what_a_deleted_guest_leaves_is_what_the_model_of_the_service_says() -> None:
+    # GIVEN
+    page = " ".join((ROOT / "docs/guests.md").read_text("utf-8").split())
+    identity, messaging = (
+        get_session().get_service_model(f"chime-sdk-{name}") for name in ("identity", "messaging")
+    )
+
+    # WHEN
+    days = identity.shape_for("RetentionDays").metadata
+    criteria = messaging.shape_for("ExpirationCriterion").enum
+    of_user = identity.operation_model("DeleteAppInstanceUser").documentation
+    of_ban = messaging.operation_model("CreateChannelBan").documentation
+
+    # THEN
+    assert f"{days['min']}-{days['max']} days (PutAppInstanceRetentionSettings)" in page
+    assert set(criteria) == {"CREATED_TIMESTAMP", "LAST_MESSAGE_TIMESTAMP"}
+    assert "Bans are cleaned up when you delete users" in of_ban
+    # As soon as AWS says more, the page has to.
+    assert of_user == "<p>Deletes an <code>AppInstanceUser</code>.</p>"
