@@ -1,5 +1,5 @@
 // The order of search results. Without it, pages that have all words are in the order of their titles.
-const PREFERRED = ["docs/policy", "docs/one-user", "docs/guests"];
+const PREFERRED = ["docs/policy", "docs/one-user"];
 const BACKGROUND = ["CHANGELOG", "CONTRIBUTING", "docs/bench", "bench/NOTES"];
 const words = new URLSearchParams(location.search).get("q")?.trim().split(/\s+/) ?? [];
 

@@ -18,7 +18,7 @@ SCRIPT = ROOT / "tests" / "site" / "browse.mjs"
 LOOKS = ["light", "dark", "narrow"]
 # What somebody searches for, and the page that has to be the first result.
 SEARCHES = {
-    "notice": "docs/guests.html",
+    "notice": "docs/policy.html",
     "RemovalPolicy": "docs/one-user.html",
     "metric_users_overdue": "docs/api.html",
     "57 of 60 users still to clear; delete again to go on": "docs/messages.html",
