@@ -33,7 +33,8 @@ _OF_COMMANDS = {
     "plan": {
         ExitStatus.NOTHING_REFUSED: "the deployment would succeed, as far as expirations matter",
         ExitStatus.REFUSED: "something would be refused, or stacks conflict; somebody would be "
-        "deleted, with --fail-on-deletion-within",
+        "deleted, with --fail-on-deletion-within; too many users would be set, with "
+        "--fail-on-users-set",
         ExitStatus.NOT_JUDGED: "nothing would be refused, but not everything could be judged",
     },
     "repair": {

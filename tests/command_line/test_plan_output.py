@@ -17,6 +17,7 @@ from chime_expiration_cli.plan.build_report import build_report
 from chime_expiration_cli.plan.json_document import json_document
 from chime_expiration_cli.plan.markdown import markdown
 from chime_expiration_cli.plan.options import PlanOptions
+from chime_expiration_cli.plan.page import page
 from chime_expiration_cli.plan.report import Report
 from chime_expiration_cli.plan.tables import print_report
 from command_line.plan_account import CHAT, PlanAccount, policy, write_assembly
@@ -124,6 +125,57 @@ def test_a_comment_has_a_limit_of_rows(report: Report) -> None:
     assert len(text) < 65_536
 
 
+@pytest.mark.parametrize(
+    ("sample", "limit", "verdict", "to_do"),
+    [
+        (300, 299, "300 users would be set, more than 299", ""),
+        (20, 100, "at least {low} users would be set, more than 100", ""),
+        (20, 299, "300 users may be set, more than 299", "read everybody with --sample all, "),
+    ],
+)
+def test_every_output_names_the_number_of_users_and_the_limit(
+    sample: int, limit: int, verdict: str, to_do: str, tmp_path: Path
+) -> None:
+    # GIVEN
+    account = PlanAccount()
+    for number in range(300):
+        account.user(f"guest-{number}")
+    assembly = write_assembly(tmp_path, Guests={"P": policy()})
+
+    # WHEN
+    report = account.plan(
+        PlanOptions(assembly, sample=sample, reads_per_second=1000, fail_on_users_set=limit)
+    )
+
+    # THEN
+    text = verdict.format(low=report.least_users_set)
+    fix = f"; {text}: select fewer users with users=, {to_do}or raise --fail-on-users-set"
+    shown = page(report)
+    assert markdown(report).startswith(f"## User expirations: {text}\n")
+    assert shown.verdict.text == text[0].upper() + text[1:]
+    assert fix in shown.summary
+    assert fix in printed(report, io.StringIO())
+    summary = json_document(report)["summary"]
+    assert (summary["most_users_set"], summary["fail_on_users_set"]) == (300, limit)
+    assert summary["sets_too_many_users"] is True
+
+
+def test_both_limits_are_in_the_verdict(tmp_path: Path) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.user("guest", age=28)
+    account.user("bot")
+    assembly = write_assembly(tmp_path, Guests={"P": policy()})
+    options = PlanOptions(assembly, fail_on_deletion_within_days=3, fail_on_users_set=1)
+
+    # WHEN
+    text = markdown(account.plan(options))
+
+    # THEN
+    verdict = "somebody would be deleted within 3 days, and 2 users would be set, more than 1"
+    assert text.startswith(f"## User expirations: {verdict}\n")
+
+
 @pytest.fixture
 def options(monkeypatch: pytest.MonkeyPatch) -> list[PlanOptions]:
     """The options of the commands that were run."""
@@ -140,12 +192,14 @@ def options(monkeypatch: pytest.MonkeyPatch) -> list[PlanOptions]:
 def test_the_assembly_is_cdk_out_unless_another_one_is_given(options: list[PlanOptions]) -> None:
     # WHEN
     main(["plan"])
-    main(["plan", "build/cdk.out", "--sample", "all", "--fail-on-deletion-within", "0"])
+    limits = ["--fail-on-deletion-within", "0", "--fail-on-users-set", "0"]
+    main(["plan", "build/cdk.out", "--sample", "all", *limits])
 
     # THEN
     assert [each.assembly for each in options] == ["cdk.out", "build/cdk.out"]
     assert [each.sample_size > 10**9 for each in options] == [False, True]
     assert [each.fail_on_deletion_within_days for each in options] == [None, 0]
+    assert [each.fail_on_users_set for each in options] == [None, 0]
 
 
 @pytest.mark.parametrize(("rate", "size"), [("20", 1200), ("5", 300), ("0.001", 1)])
@@ -196,6 +250,7 @@ def test_a_policy_of_the_arguments_has_their_rule(options: list[PlanOptions]) ->
         ),
         (["--app-instance", CHAT, "--expire-after", "1"], "the notice is 1, so that"),
         (["--sample", "0"], "'0' is not a number of users: use 1 or more, or all"),
+        (["--fail-on-users-set", "-1"], "'-1' is not a number of users: use 0 or more"),
         (["--fail-on-deletion-within", "x"], "'x' is not a number of days: use 0-5475"),
     ],
 )

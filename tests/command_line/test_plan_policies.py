@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from chime_expiration_cli.exit_status import ExitStatus
 from chime_expiration_cli.plan.action import Reason
+from chime_expiration_cli.plan.json_document import json_document
 from chime_expiration_cli.plan.options import PlanOptions
 from chime_expiration_cli.plan.policy_plan import PolicyAction, PolicyPlan
 from chime_expiration_cli.plan.policy_population import draw_sample
@@ -283,6 +284,94 @@ def test_a_sample_does_not_rule_out_a_deletion(age: int, exit_status: int, tmp_p
 
     # THEN
     assert report.exit_status == exit_status
+
+
+@pytest.mark.parametrize(("limit", "exit_status"), [(None, 0), (6, 0), (5, 1), (0, 1)])
+def test_more_users_than_meant_are_refused_on_request(
+    limit: int | None, exit_status: int, tmp_path: Path
+) -> None:
+    # GIVEN two new days for a declared user and a policy, and two users that get none
+    account = PlanAccount(deployed("Guests", P=policy()))
+    account.user("declared")
+    for number in range(2):
+        account.user(f"new-{number}")
+        account.user(f"alone-{number}", days=90)
+    for number in range(3):
+        account.user(f"changed-{number}", age=10, days=30)
+        account.remembers(f"changed-{number}", age=10, days=30)
+    resources = {
+        "P": policy(60, ExceptUsers=["declared"]),
+        "A": declaration("declared", 30),
+    }
+
+    # WHEN
+    report = plan(account, tmp_path, resources, fail_on_users_set=limit)
+
+    # THEN
+    assert counts(report) == {"LEFT_ALONE": 2, "CHANGED": 3, "SET": 2}
+    assert report.most_users_set == 6
+    assert report.exit_status == exit_status
+
+
+@pytest.mark.parametrize(("limit", "exit_status"), [(300, 0), (299, 1), (10, 1)])
+def test_of_a_sample_the_upper_end_of_the_range_decides(
+    limit: int, exit_status: int, tmp_path: Path
+) -> None:
+    # GIVEN
+    account = PlanAccount()
+    for number in range(300):
+        account.user(f"guest-{number}")
+
+    # WHEN
+    report = plan(account, tmp_path, {"P": policy()}, sample=20, fail_on_users_set=limit)
+
+    # THEN
+    assert only_policy(report).users_set.low > 200
+    assert report.exit_status == exit_status
+
+
+@pytest.mark.parametrize(("limit", "exit_status"), [(1, 3), (0, 1)])
+def test_what_is_not_judged_could_set_more_users(
+    limit: int, exit_status: int, tmp_path: Path
+) -> None:
+    # GIVEN
+    account = PlanAccount()
+    account.user("guest")
+    resources = {
+        "A": declaration("guest", 30),
+        "P": policy(Users={"Fn::GetAtt": ["A", "B"]}),
+    }
+
+    # WHEN
+    report = plan(account, tmp_path, resources, fail_on_users_set=limit)
+
+    # THEN
+    assert report.sets_too_many is (None if exit_status == 3 else True)
+    assert report.exit_status == exit_status
+    assert json_document(report)["summary"]["most_users_set"] is None
+    assert ("at least 1 user would be set, more than 0" in summary(report)) is (limit == 0)
+
+
+@pytest.mark.parametrize(("limit", "is_exceeded"), [(0, True), (1, None)])
+def test_a_conflict_could_set_more_users(
+    limit: int, is_exceeded: bool | None, tmp_path: Path
+) -> None:
+    # GIVEN a user that two stacks declare, and another one
+    account = PlanAccount()
+    account.user("guest")
+    account.user("bot")
+    assembly = write_assembly(
+        tmp_path,
+        One={"A": declaration("guest", 30), "B": declaration("bot", 30)},
+        Two={"A": declaration("guest", 90)},
+    )
+
+    # WHEN
+    report = account.plan(PlanOptions(assembly, fail_on_users_set=limit))
+
+    # THEN
+    assert report.sets_too_many is is_exceeded
+    assert report.exit_status is ExitStatus.REFUSED
 
 
 def test_an_app_instance_that_does_not_exist_is_refused(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def build_report(
         planned_at=planned_at,
         source=str(options.policy.app_instance if options.policy else options.assembly),
         fail_within_days=options.fail_on_deletion_within_days,
+        fail_on_users_set=options.fail_on_users_set,
         stacks=tuple(
             StackPlan(
                 name=stack.name,

@@ -43,6 +43,7 @@ class PlanOptions:
     html: str | None = None
     markdown: bool = False
     fail_on_deletion_within_days: int | None = None
+    fail_on_users_set: int | None = None
     sample: int | None = None
     reads_per_second: float = READS_PER_SECOND
 
@@ -66,6 +67,14 @@ def _as_sample(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return int(value)
 
 
+def _as_limit(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit()):
+        raise click.BadParameter(f"{value!r} is not a number of users: use 0 or more", ctx, param)
+    return int(value)
+
+
 def _as_whole_days(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
     if value is None:
         return None
@@ -84,6 +93,9 @@ def _as_whole_days(ctx: click.Context, param: click.Parameter, value: str | None
         "a comment for a pull request": "chime-expiration plan --markdown > comment.md",
         "fail if the deployment would delete somebody within two days": (
             "chime-expiration plan --fail-on-deletion-within 2"
+        ),
+        "fail if the deployment would set more users than meant": (
+            "chime-expiration plan --fail-on-users-set 1000"
         ),
         "try a policy without a stack": (
             "chime-expiration plan --app-instance ARN --expire-after 30 --users 'guest-*'"
@@ -140,6 +152,13 @@ def _as_whole_days(ctx: click.Context, param: click.Parameter, value: str | None
     metavar="DAYS",
     help="Exit with 1, too, if the deployment gives a user days after which it is deleted within "
     "this number of days from now.",
+)
+@click.option(
+    "--fail-on-users-set",
+    callback=_as_limit,
+    metavar="N",
+    help="Exit with 1, too, if the deployment may give days to more than N users: of all "
+    "declarations and policies together.",
 )
 @json_option()
 @html_option()

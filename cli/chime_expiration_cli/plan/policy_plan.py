@@ -59,6 +59,12 @@ class PolicyPlan:
         """How many users neither the ledger knows nor were read."""
         return self.users - self.known - self.read
 
+    @property
+    def users_set(self) -> Estimate:
+        """How many users get days: those that are SET or CHANGED."""
+        found = len(self.read_expiries)
+        return estimate(found, self.read, self.read + self.unread).plus(len(self.known_expiries))
+
     def deleted_by(self, moment: datetime, now: datetime) -> Estimate:
         """How many users that get days expire by ``moment``."""
         known = sum(each <= moment for each in self.known_expiries)

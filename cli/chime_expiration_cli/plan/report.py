@@ -44,7 +44,8 @@ class StackPlan:
 class Report:
     """The stacks of the cloud assembly, or the policy of the arguments.
 
-    ``fail_within_days`` is None if no deletion makes the exit status 1.
+    ``fail_within_days`` is None if no deletion makes the exit status 1, and ``fail_on_users_set``
+    if no number of users does.
     """
 
     planned_at: datetime
@@ -52,6 +53,7 @@ class Report:
     fail_within_days: int | None
     stacks: tuple[StackPlan, ...]
     denied_calls: tuple[DeniedCall, ...] = ()
+    fail_on_users_set: int | None = None
 
     @property
     def users(self) -> Iterator[UserPlan]:
@@ -104,6 +106,27 @@ class Report:
         return None if any(each.high for each in by_policies) else False
 
     @property
+    def least_users_set(self) -> int:
+        """How many users get days, at least: declared ones, and the lower ends of all policies."""
+        return self._declared_users_set + sum(each.users_set.low for each in self.policies)
+
+    @property
+    def most_users_set(self) -> int:
+        """How many users get days, at most: declared ones, and the upper ends of all policies."""
+        return self._declared_users_set + sum(each.users_set.high for each in self.policies)
+
+    @property
+    def sets_too_many(self) -> bool | None:
+        """Whether ``most_users_set`` exceeds ``fail_on_users_set``; None if that is not known."""
+        limit = self.fail_on_users_set
+        if limit is None:
+            return False
+        if self.most_users_set > limit:
+            return True
+        # What is not judged, and the winner of a conflict, could set users, too.
+        return False if self.is_judged and not self.actions[Action.CONFLICTING] else None
+
+    @property
     def refuses(self) -> bool:
         """Whether something is refused, or stacks conflict."""
         return bool(self.actions[Action.CONFLICTING]) or any(stack.refuses for stack in self.stacks)
@@ -111,9 +134,15 @@ class Report:
     @property
     def exit_status(self) -> ExitStatus:
         """REFUSED before NOT_JUDGED; a sample alone is no reason for NOT_JUDGED."""
-        if self.refuses or self.deletes_too_soon:
+        if self.refuses or self.deletes_too_soon or self.sets_too_many:
             return ExitStatus.REFUSED
-        is_complete = (
+        is_complete = self.is_judged and self.deletes_too_soon is False
+        return ExitStatus.NOTHING_REFUSED if is_complete else ExitStatus.NOT_JUDGED
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether everything could be judged, the users of a sample by it."""
+        return (
             not self.denied_calls
             and not self.actions[Action.NOT_JUDGED]
             and not any(stack.obstacle for stack in self.stacks)
@@ -121,9 +150,11 @@ class Report:
                 policy.action is PolicyAction.NOT_JUDGED or Action.NOT_JUDGED in policy.counts
                 for policy in self.policies
             )
-            and self.deletes_too_soon is False
         )
-        return ExitStatus.NOTHING_REFUSED if is_complete else ExitStatus.NOT_JUDGED
+
+    @property
+    def _declared_users_set(self) -> int:
+        return sum(self.actions[each] for each in GIVES_DAYS)
 
     def _in_days(self, days: int) -> datetime:
         return self.planned_at + timedelta(days=days)

@@ -105,7 +105,7 @@ def sample_text(policy: PolicyPlan) -> str:
     """How the numbers of the policy were found."""
     if policy.action is PolicyAction.APPLIED and not policy.users:
         return "no user of the AppInstance is selected: check the patterns"
-    users = f"{policy.users:,} {'user' if policy.users == 1 else 'users'}"
+    users = _users(policy.users)
     if policy.action is PolicyAction.CLEARED:
         return f"{users}, from the ledger"
     parts = [f"{policy.known:,} known from the ledger"] if policy.known else []
@@ -129,9 +129,14 @@ def count_text(estimate: Estimate) -> str:
 
 def verdict(report: Report) -> str:
     """The meaning of the exit status."""
-    if report.fail_within_days is not None and report.deletes_too_soon and not report.refuses:
-        return f"somebody would be deleted within {in_days(report.fail_within_days)}"
-    return _VERDICTS[report.exit_status]
+    if report.refuses:
+        return _VERDICTS[ExitStatus.REFUSED]
+    parts = []
+    if report.fail_within_days is not None and report.deletes_too_soon:
+        parts.append(f"somebody would be deleted within {in_days(report.fail_within_days)}")
+    if report.sets_too_many:
+        parts.append(_too_many(report))
+    return ", and ".join(parts) or _VERDICTS[report.exit_status]
 
 
 def summary(report: Report) -> str:
@@ -158,12 +163,36 @@ def summary(report: Report) -> str:
         if deleted:
             who = " and ".join(deleted)
             parts.append(f"deleted within {in_days(days)} because of the deployment: {who}")
+    if report.sets_too_many:
+        parts.append(f"{_too_many(report)}: {_what_to_do(report)}")
     return "; ".join(parts)
 
 
 def gives_days(action: Action) -> bool:
     """Whether the deployment gives the user other days."""
     return action in GIVES_DAYS
+
+
+def _too_many(report: Report) -> str:
+    assert report.fail_on_users_set is not None
+    limit, least, most = report.fail_on_users_set, report.least_users_set, report.most_users_set
+    more_than = f"set, more than {limit:,}"
+    if least <= limit:
+        return f"{_users(most)} may be {more_than}"
+    is_exact = report.is_judged and least == most
+    return f"{'' if is_exact else 'at least '}{_users(least)} would be {more_than}"
+
+
+def _what_to_do(report: Report) -> str:
+    assert report.fail_on_users_set is not None
+    # Whether it is too many is known when everybody was read.
+    is_open = report.least_users_set <= report.fail_on_users_set
+    read = "read everybody with --sample all, " if is_open else ""
+    return f"select fewer users with users=, {read}or raise --fail-on-users-set"
+
+
+def _users(number: int) -> str:
+    return f"{number:,} {'user' if number == 1 else 'users'}"
 
 
 def _deletions(report: Report, days: int) -> list[str]:
