@@ -3,14 +3,17 @@
 import re
 from typing import Any
 
+import aws_cdk
 import pytest
 from aws_cdk import (
     App,
     CfnParameter,
     Duration,
     Environment,
+    Fn,
     RemovalPolicy,
     Stack,
+    Token,
 )
 from aws_cdk.assertions import Annotations, Match
 
@@ -216,3 +219,58 @@ def test_a_policy_in_another_account_gets_a_warning(app: App) -> None:
         "/Other/Guests",
         Match.string_like_regexp("in account 444455556666, but the AppInstance is in"),
     )
+
+
+@pytest.mark.parametrize("users", [{}, {"users": ["*"]}, {"users": ["guest-*", "**"]}])
+def test_the_immediate_expiration_of_all_users_is_a_warning(
+    stack: Stack, users: dict[str, Any]
+) -> None:
+    # WHEN
+    policy = declare_policy(stack, allow_immediate_expiration=True, **users)
+
+    # THEN
+    [warning] = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    assert warning.entry.data == (
+        f"the policy is for all users of '{APP_INSTANCE}', with allow_immediate_expiration=True: "
+        "Chime SDK deletes those that are older than 30 days within hours of the deployment; name "
+        "the users with users=, or give them time with notice= instead "
+        "[ack: chime-expiration:allUsersAtOnce]"
+    )
+
+    # WHEN
+    aws_cdk.Annotations.of(policy).acknowledge_warning("chime-expiration:allUsersAtOnce")
+
+    # THEN
+    assert Annotations.from_stack(stack).find_warning("*", Match.any_value()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"users": ["guest-*"]},
+        {"users": [Fn.import_value("Pattern")]},
+        {"except_users": ["staff-*"]},
+        {"allow_immediate_expiration": False},
+        {"enabled": False},
+    ],
+)
+def test_any_other_policy_has_no_such_warning(stack: Stack, arguments: dict[str, Any]) -> None:
+    # WHEN
+    declare_policy(stack, **{"allow_immediate_expiration": True} | arguments)
+
+    # THEN
+    assert Annotations.from_stack(stack).find_warning("*", Match.any_value()) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "age"),
+    [(1, "1 day"), (Token.as_number({"Ref": "Days"}), "expire_after")],
+    ids=["one day", "a token"],
+)
+def test_the_warning_names_the_days_if_they_are_known(stack: Stack, days: float, age: str) -> None:
+    # WHEN
+    declare_policy(stack, expire_after=Duration.days(days), allow_immediate_expiration=True)
+
+    # THEN
+    [warning] = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    assert f"older than {age} within hours of the deployment" in str(warning.entry.data)

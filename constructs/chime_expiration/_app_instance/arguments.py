@@ -10,7 +10,11 @@ from chime_expiration._synth.declared_app_instance import DeclaredAppInstance
 from chime_expiration._synth.identity import is_token
 from chime_expiration_handler.contract import policy_properties
 from chime_expiration_handler.contract.days import LEAST_NOTICE
-from chime_expiration_handler.contract.user_patterns import UserPatterns, UserSelection
+from chime_expiration_handler.contract.user_patterns import (
+    WILDCARD,
+    UserPatterns,
+    UserSelection,
+)
 
 
 def notice_days(
@@ -59,6 +63,11 @@ def selection(users: Sequence[str], except_users: Sequence[str]) -> UserSelectio
             " so the policy would be for nobody: change one of the two"
         )
     return selected
+
+
+def selects_everybody(users: Sequence[str], except_users: Sequence[str]) -> bool:
+    """Whether no user of the AppInstance is left out; admins do not count."""
+    return not except_users and any(set(pattern) == {WILDCARD} for pattern in users)
 
 
 def require_calls_per_second(rate: float) -> None:

@@ -12,13 +12,14 @@ from chime_expiration._app_instance.arguments import (
     require_new_users,
     require_policy_name,
     selection,
+    selects_everybody,
 )
 from chime_expiration._app_instance.exceptions import with_declared_users
 from chime_expiration._app_instance.new_users import NewUsers
 from chime_expiration._app_instance.policies import DeclaredPolicy, add_policy, check_policy
 from chime_expiration._provider.stack_function import check_placement
 from chime_expiration._synth.checks import require_bool, require_removal_policy
-from chime_expiration._synth.days import days_of
+from chime_expiration._synth.days import days_of, is_number_token
 from chime_expiration._synth.declared_app_instance import DeclaredAppInstance
 from chime_expiration._synth.declared_users import DeclaredUsers
 from chime_expiration._synth.dependency import depend
@@ -197,6 +198,8 @@ class AppInstanceUserExpirationPolicy(Construct):
         if removal_policy is not RemovalPolicy.DESTROY:
             self._resource.apply_removal_policy(removal_policy)
         _warn_of_other_account(self, declared_app_instance, stack)
+        if enabled and allow_immediate_expiration and selects_everybody(users, except_users):
+            _warn_of_everybody(self, declared_app_instance, days)
         elsewhere = add_policy(policy)
         if elsewhere:
             _warn_of_other_stack(self, declared_app_instance, elsewhere)
@@ -435,4 +438,16 @@ def _warn_of_other_stack(
         "chime-expiration:otherPolicy",
         f"{elsewhere.path!r} is a policy for the same users of {app_instance.arn!r}, in another "
         "stack: each user is left to the policy that sets it first; select different users",
+    )
+
+
+def _warn_of_everybody(policy: Construct, app_instance: DeclaredAppInstance, days: float) -> None:
+    age = "expire_after"
+    if not is_number_token(days):
+        age = f"{days:g} {'day' if days == 1 else 'days'}"
+    Annotations.of(policy).add_warning_v2(
+        "chime-expiration:allUsersAtOnce",
+        f"the policy is for all users of {app_instance.arn!r}, with allow_immediate_expiration="
+        f"True: Chime SDK deletes those that are older than {age} within hours of the deployment; "
+        "name the users with users=, or give them time with notice= instead",
     )
