@@ -13,6 +13,9 @@ from aws_cdk.pipelines import (
 from constructs import Construct
 from guest_policy import ChatStage
 
+# A little more than the users that you declare.
+MOST_USERS = 100
+
 
 class Delivery(Stack):
     """Deployed once by hand (``cdk deploy Delivery``), then it updates itself on each push.
@@ -59,13 +62,18 @@ class Delivery(Stack):
 
 
 def plan_step(stack: str, source: CodePipelineSource, synth: ShellStep) -> CodeBuildStep:
-    """Stops the pipeline if the deployment would be refused, or would delete somebody soon."""
+    """Stops the pipeline if the deployment would be refused, or would do more than is meant.
+
+    That is: delete somebody soon, or set more than ``MOST_USERS``. All users of a policy are read,
+    because a sample does not rule out a deletion.
+    """
+    limits = f"--fail-on-deletion-within 2 --fail-on-users-set {MOST_USERS}"
     return CodeBuildStep(
         "Plan",
         input=source,
         additional_inputs={"assembly": synth},
         install_commands=["python -m pip install --requirement requirements.txt"],
-        commands=[f"chime-expiration plan assembly --stack {stack} --fail-on-deletion-within 2"],
+        commands=[f"chime-expiration plan assembly --stack {stack} --sample all {limits}"],
         role_policy_statements=[
             PolicyStatement(
                 actions=[

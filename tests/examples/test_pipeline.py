@@ -120,6 +120,8 @@ def test_each_stage_is_planned_by_a_command_that_exists(
     assert planned == {"Delivery/Test/GuestPolicy", "Delivery/Production/GuestPolicy"}
     assert planned <= stacks
     assert {each.fail_on_deletion_within_days for each in received} == {2}
+    assert {each.fail_on_users_set for each in received} == {100}
+    assert all(each.sample_size > 10**9 for each in received), "all users are read"
 
 
 def test_cfn_lint_reports_nothing(assembly: Path) -> None:
