@@ -1,4 +1,4 @@
-"""The commands of docs/guests.md and docs/pipelines.md, on a local AWS."""
+"""The commands of docs/guests.md, docs/operating.md and docs/pipelines.md, on a local AWS."""
 
 import os
 import subprocess
@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_cdk import Duration, Stack
 
+from chime_expiration import AppInstanceUserExpirationPolicy
+from fakes.deployed_policy import DeployedPolicy
+from fakes.deployment import Deployment, prepare
 from localaws import LocalAws
 from support.checkout import ROOT
 from support.markdown import blocks, commands
 
 pytestmark = pytest.mark.deploys
+
+USERS = {"guest-1": None, "guest-2": None, "guest-3": 90, "customer": None}
 
 SOURCES = os.pathsep.join(str(ROOT / root) for root in ("cli", "constructs", "lambda"))
 
@@ -27,7 +33,7 @@ def local_aws() -> Iterator[LocalAws]:
 def chat(local_aws: LocalAws) -> str:
     """An AppInstance with three guests, one of which has an expiration, and a customer."""
     chat = local_aws.chime.create_app_instance("chat")
-    for name, days in {"guest-1": None, "guest-2": None, "guest-3": 90, "customer": None}.items():
+    for name, days in USERS.items():
         local_aws.chime.create_user(chat, name, expiration_days=days)
     return chat
 
@@ -97,3 +103,56 @@ def test_a_pipeline_plans_the_app_and_looks_for_drift(local_aws: LocalAws, app: 
     assert "GuestPolicy" in planned
     assert "APPLIED 30 days, notice 14 for guest-*" in planned
     assert found.startswith("{")
+
+
+def test_status_tells_when_a_wrong_number_is_cleared(
+    local_aws: LocalAws, app: Path, chat: str, tmp_path: Path
+) -> None:
+    # GIVEN a policy that has set all three users without days of their own
+    def wrong(stack: Stack) -> None:
+        AppInstanceUserExpirationPolicy(
+            stack, "Guests", app_instance_arn=chat, expire_after=Duration.days(3)
+        )
+
+    def disabled(stack: Stack) -> None:
+        names = {"AppInstanceUserExpirationPolicy": AppInstanceUserExpirationPolicy}
+        exec(example, names | {"self": stack, "CHAT": chat, "Duration": Duration})
+
+    [example] = [block for block in blocks("docs/operating.md", "python") if "class " not in block]
+    [status] = commands("docs/operating.md")
+    prepare(local_aws)
+    deployment = Deployment(local_aws, tmp_path / "assemblies", "GuestPolicy")
+    assert deployment.deploy(wrong) == "CREATE_COMPLETE"
+
+    # WHEN
+    assert deployment.deploy(disabled) == "UPDATE_COMPLETE"
+    DeployedPolicy(deployment, chat).wait_until_swept()
+    found = run(status, app, local_aws)
+
+    # THEN the command has succeeded
+    assert "IN_SYNC, 4 users: 3 cleared, 1 not governed" in found
+    assert "0 users: 0 set" in found
+    assert {name: local_aws.chime.expiration_days(f"{chat}/user/{name}") for name in USERS} == USERS
+    deployment.delete()
+
+
+def test_the_status_of_many_accounts_fails_if_that_of_one_does(
+    local_aws: LocalAws, app: Path, tmp_path: Path
+) -> None:
+    # GIVEN
+    [loop] = blocks("docs/pipelines.md", "bash")
+    variables = local_aws.process_environment()
+    keys = "".join(
+        f"{name.lower()} = {variables[name]}\n"
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    )
+    configuration = tmp_path / "configuration"
+    configuration.write_text(f"[profile chat-test]\n{keys}[profile chat-production]\n{keys}")
+
+    # WHEN / THEN
+    run(loop, app, local_aws, AWS_CONFIG_FILE=str(configuration))
+    for profile in ("chat-test", "chat-production"):
+        assert (app / f"status-{profile}.json").read_text().startswith("{")
+    configuration.write_text(f"[profile chat-production]\n{keys}")
+    with pytest.raises(AssertionError):
+        run(loop, app, local_aws, AWS_CONFIG_FILE=str(configuration))
