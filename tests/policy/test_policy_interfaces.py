@@ -39,6 +39,7 @@ def alarm(stack: Stack, metric: Metric) -> dict[str, Any]:
         (Policy.metric_users_failed, "UsersFailed"),
         (Policy.metric_users_overdue, "UsersOverdue"),
         (Policy.metric_users_left_alone, "UsersLeftAlone"),
+        (Policy.metric_sweeps_finished, "SweepsFinished"),
     ],
 )
 def test_a_metric_is_the_one_that_the_function_writes(

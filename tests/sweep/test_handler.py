@@ -28,6 +28,7 @@ APP_INSTANCE = "arn:aws:chime:us-east-1:111122223333:app-instance/chat"
 STACK = "arn:aws:cloudformation:us-east-1:111122223333:stack/Guests/1"
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:Guests"
 STATE_MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:Sweep"
+SWEEP = {"app_instance_arn": APP_INSTANCE, "sweep": "1", "cursor": None}
 
 
 class StateMachine:
@@ -325,13 +326,60 @@ def test_each_chunk_writes_its_metrics(
     points = data_points(capsys.readouterr().out.splitlines())
     assert all(point.namespace == "ChimeExpiration" for point in points)
     assert all(point.dimensions == {"PolicyTable": "Guests"} for point in points)
-    assert {point.name: point.value for point in points} == {
+    users = [point for point in points if point.name.startswith("Users")]
+    assert {point.name: point.value for point in users} == {
         "UsersSet": 1,
         "UsersCleared": 0,
         "UsersFailed": 0,
         "UsersOverdue": 0,
         "UsersLeftAlone": 0,
     }
+
+
+@pytest.fixture
+def sweeps_finished(
+    lambda_function: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> Callable[[dict[str, Any]], list[float]]:
+    """The values that an invocation adds to the metric of the alarm on overdue sweeps."""
+
+    def values(invocation: dict[str, Any]) -> list[float]:
+        lambda_function.handler(invocation, context())
+        points = data_points(capsys.readouterr().out.splitlines())
+        found = [point for point in points if point.name == "SweepsFinished"]
+        assert all(point.dimensions == {"PolicyTable": "Guests"} for point in found)
+        return [point.value for point in found]
+
+    return values
+
+
+def test_a_deployment_and_each_sweep_that_has_finished_are_in_the_metric_of_sweeps(
+    sweeps_finished: Callable[[dict[str, Any]], list[float]], bucket: ResponseBucket
+) -> None:
+    # WHEN / THEN a deployment writes 0 first: its sweep can take hours
+    assert sweeps_finished(event("Create", bucket.url)) == [0, 1]
+    assert sweeps_finished(SWEEP) == [1]
+
+
+def test_a_sweep_that_has_not_finished_is_not_in_the_metric_of_sweeps(
+    sweeps_finished: Callable[[dict[str, Any]], list[float]],
+    bucket: ResponseBucket,
+    lambda_function: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN no policy
+    assert sweeps_finished(SWEEP) == []
+
+    # GIVEN a policy, and a sweep that goes on, ends because of another one, or fails
+    sweeps_finished(event("Create", bucket.url))
+    for result in (
+        {"more": True, "cursor": {}},
+        {"more": False, "cursor": None, "outcome": "another sweep is running"},
+        {"more": False, "cursor": None, "outcome": "failed", "error": "denied"},
+    ):
+        monkeypatch.setattr(lambda_function.Worker, "run", lambda *_, result=result: result)
+
+        # WHEN / THEN
+        assert sweeps_finished(SWEEP) == []
 
 
 def test_the_response_fits_and_the_url_is_in_no_log_where_an_event_fails(

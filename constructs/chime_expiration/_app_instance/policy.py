@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 # The longest that CloudFormation waits. A policy that is removed has to clear its users first.
 _SERVICE_TIMEOUT_SECONDS = 3600
 
+# The state machine tries again what has failed once. A function that always fails has this many
+# errors in an hour, even if each invocation takes 15 minutes.
+_ERRORS_IN_AN_HOUR = 3
+
 _LOGICAL_ID_PREFIX = "ExpirationPolicy"
 
 
@@ -164,6 +168,7 @@ class AppInstanceUserExpirationPolicy(Construct):
 
         super().__init__(scope, id)
         self._app_instance = declared_app_instance
+        self._schedule = sweeps
         self._resources = PolicyResources(
             self, "Sweep", app_instance=declared_app_instance, schedule=sweeps, new_users=new_users
         )
@@ -305,6 +310,10 @@ class AppInstanceUserExpirationPolicy(Construct):
         """How many users have an expiration that somebody else has set."""
         return self.metric(metrics.USERS_LEFT_ALONE, **options)
 
+    def metric_sweeps_finished(self, **options: Any) -> "Metric":
+        """How many sweeps have ended well. A deployment adds a value of 0."""
+        return self.metric(metrics.SWEEPS_FINISHED, **options)
+
     def metric_sweeps_failed(self, **options: Any) -> "Metric":
         """How many sweeps have failed, because the users or admins could not be listed."""
         return self.state_machine.metric_failed(**options)
@@ -317,11 +326,17 @@ class AppInstanceUserExpirationPolicy(Construct):
         return self.dead_letter_queue.metric_approximate_number_of_messages_visible(**options)
 
     def create_alarms(self, *actions: "IAlarmAction") -> "list[Alarm]":
-        """Create the alarms that a policy needs: on users, sweeps and creation events that fail.
+        """Create the alarms that a policy needs: on what fails, and on sweeps that do not finish.
+
+        The alarm on sweeps that do not finish is for a schedule that is a rate of at most 84 hours,
+        or a cron expression for every day: it goes off after two days, or after twice the rate if
+        that is longer. For another schedule it is left out: create one on
+        ``metric_sweeps_finished``.
 
         :param actions: What happens when an alarm goes off, such as ``SnsAction(topic)``.
         """
-        from chime_expiration._provider.watching import alarm_at_once
+        from chime_expiration._app_instance.overdue_sweep import overdue_hours
+        from chime_expiration._provider.watching import alarm_at_once, alarm_on_silence
 
         watched = [
             (
@@ -334,11 +349,45 @@ class AppInstanceUserExpirationPolicy(Construct):
                 self.metric_sweeps_failed(),
                 "A sweep of the users has failed: see the executions of the state machine",
             ),
+            (
+                "SweepsAbortedAlarm",
+                self.state_machine.metric_aborted(),
+                "Somebody has stopped a sweep of the users: start an execution again",
+            ),
+            (
+                "SweepsTimedOutAlarm",
+                self.state_machine.metric_timed_out(),
+                "A sweep of the users has timed out: see the executions of the state machine",
+            ),
         ]
         if self._has_dead_letter_queue:
             description = "Events of users that were created could not be handled: see the queue"
             watched.append(("DeadLettersAlarm", self.metric_dead_letters(), description))
-        return [alarm_at_once(self, *each, actions) for each in watched]
+        alarms = [alarm_at_once(self, *each, actions) for each in watched]
+        alarms.append(
+            alarm_at_once(
+                self,
+                "FunctionErrorsAlarm",
+                self.function.metric_errors(period=Duration.hours(1)),
+                "The function of the sweeps fails again and again: read its log",
+                actions,
+                threshold=_ERRORS_IN_AN_HOUR,
+            )
+        )
+        hours = overdue_hours(self._schedule)
+        if hours:
+            overdue = alarm_on_silence(
+                self,
+                "SweepsOverdueAlarm",
+                self.metric_sweeps_finished(),
+                f"No sweep of the users has finished for {hours} hours: see the schedule, the "
+                "executions of the state machine, and the log of the function",
+                actions,
+                hours=hours,
+            )
+            # There is no value before the first deployment of the policy.
+            overdue.node.add_dependency(self._resource)
+        return [*alarms, overdue] if hours else alarms
 
     def dashboard_widgets(self) -> "list[IWidget]":
         """Widgets for a dashboard: what the policy does with the users, and what fails."""

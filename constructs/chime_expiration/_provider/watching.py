@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import (
     Alarm,
+    ComparisonOperator,
     GraphWidget,
     IAlarmAction,
     IWidget,
@@ -32,17 +34,48 @@ def count_metric(
 
 
 def alarm_at_once(
-    scope: Construct, id: str, metric: Metric, description: str, actions: Sequence[IAlarmAction]
+    scope: Construct,
+    id: str,
+    metric: Metric,
+    description: str,
+    actions: Sequence[IAlarmAction],
+    *,
+    threshold: int = 1,
 ) -> Alarm:
     """An alarm that goes off when ``metric`` counts something, and is OK while there is no data."""
     alarm = metric.create_alarm(
         scope,
         id,
         alarm_description=description,
-        threshold=1,
+        threshold=threshold,
         evaluation_periods=1,
         # The functions do not run all the time, and there is no data in between.
         treat_missing_data=TreatMissingData.NOT_BREACHING,
+    )
+    alarm.add_alarm_action(*actions)
+    return alarm
+
+
+def alarm_on_silence(
+    scope: Construct,
+    id: str,
+    metric: Metric,
+    description: str,
+    actions: Sequence[IAlarmAction],
+    *,
+    hours: int,
+) -> Alarm:
+    """An alarm that goes off when ``metric`` has had no value for ``hours``: at most 168."""
+    alarm = metric.with_(period=Duration.hours(1), statistic="SampleCount").create_alarm(
+        scope,
+        id,
+        alarm_description=description,
+        threshold=1,
+        comparison_operator=ComparisonOperator.LESS_THAN_THRESHOLD,
+        # Many short periods: CloudWatch looks for values some periods further back than asked, and
+        # would notice the silence days late if each period took a day.
+        evaluation_periods=hours,
+        treat_missing_data=TreatMissingData.BREACHING,
     )
     alarm.add_alarm_action(*actions)
     return alarm

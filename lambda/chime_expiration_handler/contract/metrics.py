@@ -11,6 +11,12 @@ USERS_FAILED = "UsersFailed"
 USERS_OVERDUE = "UsersOverdue"
 USERS_LEFT_ALONE = "UsersLeftAlone"
 
+SWEEPS_FINISHED = "SweepsFinished"
+"""1 for each sweep that has ended well, and 0 for each deployment, which starts one.
+
+So the sum is the number of sweeps, and no value at all for days means that no sweep ends.
+"""
+
 STACK_NAME = "StackName"
 """The dimension of the metrics of all declarations of a stack. One value per event."""
 

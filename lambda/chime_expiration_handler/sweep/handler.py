@@ -31,7 +31,7 @@ from chime_expiration_handler.service.retry_budget import (
     RetryBudget,
 )
 from chime_expiration_handler.sweep.lifecycle import PolicyLifecycle
-from chime_expiration_handler.sweep.metrics import metric_record
+from chime_expiration_handler.sweep.metrics import metric_record, sweeps_finished_record
 from chime_expiration_handler.sweep.new_users import NewUsers
 from chime_expiration_handler.sweep.outcome import Counts
 from chime_expiration_handler.sweep.paces import Paces
@@ -64,6 +64,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
 @helper.update
 @helper.delete
 def _handle(event: dict[str, Any], context: Any) -> str:
+    if event["RequestType"] != "Delete":
+        # The sweep of this deployment can take hours, and no sweep may have finished before.
+        _write_sweeps_finished(0)
     started = time.monotonic()
     lifecycle = PolicyLifecycle(
         table_of=_table,
@@ -117,6 +120,8 @@ def _sweep(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         write_metrics=_write_metrics,
     ).run(cursor)
     _logger.info({"sweep": event.get(sweep_event.SWEEP), **result})
+    if result.get(sweep_event.OUTCOME) == sweep_event.FINISHED:
+        _write_sweeps_finished(1)
     return result
 
 
@@ -180,3 +185,7 @@ def _client(service: str) -> Any:
 def _write_metrics(counts: Mapping[str, int]) -> None:
     # CloudWatch reads metrics from a line of its own in the log.
     print(metric_record(os.environ[POLICY_TABLE], counts), flush=True)
+
+
+def _write_sweeps_finished(count: int) -> None:
+    print(sweeps_finished_record(os.environ[POLICY_TABLE], count), flush=True)

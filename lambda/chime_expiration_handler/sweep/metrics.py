@@ -1,4 +1,4 @@
-"""The metrics of a chunk."""
+"""The metrics of a chunk, and of a sweep."""
 
 from collections.abc import Mapping
 
@@ -18,4 +18,10 @@ _NAMES = {
 def metric_record(table: str, counts: Mapping[str, int]) -> str:
     """The line of the log from which CloudWatch makes the metrics."""
     values = {name: counts.get(outcome, 0) for name, outcome in _NAMES.items()}
+    return embedded_metrics.metric_record(metrics.POLICY_TABLE, table, values)
+
+
+def sweeps_finished_record(table: str, count: int) -> str:
+    """The line of the log for ``count`` sweeps that have ended well."""
+    values = {metrics.SWEEPS_FINISHED: count}
     return embedded_metrics.metric_record(metrics.POLICY_TABLE, table, values)
