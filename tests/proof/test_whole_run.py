@@ -72,7 +72,12 @@ def test_a_run_takes_all_steps_and_leaves_nothing(runs: ProofRuns, proof_aws: Lo
     # The service was told what it answers.
     told = json.loads(Path(os.environ.get(VARIABLE) or FILE).read_text())
     changes = adopt(document, told, allow_local=True).changes
-    assert all(change.endswith(": confirmed") for change in changes), changes
+    # A rate is measured, which a busy machine cannot: test_questions.py asks it in virtual time.
+    assert [
+        change
+        for change in changes
+        if not change.endswith(": confirmed") and not change.startswith("put_rate: ")
+    ] == []
 
     # THEN the page says the same, and neither has what must not be published
     page = (runs.folder / "report.md").read_text()
