@@ -147,15 +147,37 @@ def matches(text: str, pattern: str) -> bool:
     )
 
 
-def unlisted(resource_type: str, actions: set[str]) -> Iterator[str]:
+def unlisted(
+    resource_type: str, permissions: list[Permission], reference: dict[str, Any]
+) -> Iterator[str]:
+    """What CloudFormation calls for a type and the list does not have, on a resource of it."""
     for handler in handlers_of(resource_type).keys() - {"list"}:
         for action in handlers_of(resource_type)[handler]["permissions"]:
-            if action not in actions and not is_not_used(resource_type, action):
+            formats = own_formats(resource_type, action, reference)
+            listed = any(
+                permission.action == action
+                and (not formats or any(has_format(permission.example, each) for each in formats))
+                for permission in permissions
+            )
+            if not listed and not is_not_used(resource_type, action):
                 yield f"{resource_type} {handler}: {action}"
 
 
+def own_formats(resource_type: str, action: str, reference: dict[str, Any]) -> list[str]:
+    """The ARNs of a type, if IAM limits the action to resources of it."""
+    service, _, name = action.partition(":")
+    own = resource_type.rpartition("::")[2].lower()
+    known = reference.get(service, {"Actions": {}})["Actions"].get(name.lower(), {})
+    return [
+        each
+        for kind in known.get("Resources", [])
+        if kind.replace("-", "").lower() == own
+        for each in reference[service]["Resources"][kind.lower()]["ARNFormats"]
+    ]
+
+
 def test_what_cloudformation_calls_for_each_type_is_on_the_list(
-    resources: list[dict[str, Any]], permissions: list[Permission]
+    resources: list[dict[str, Any]], permissions: list[Permission], reference: dict[str, Any]
 ) -> None:
     # GIVEN
     actions = {permission.action for permission in permissions}
@@ -164,7 +186,9 @@ def test_what_cloudformation_calls_for_each_type_is_on_the_list(
     # WHEN
     native = {each for each in types if each.startswith("AWS::")}
     missing = [
-        each for resource_type in sorted(native) for each in unlisted(resource_type, actions)
+        each
+        for resource_type in sorted(native)
+        for each in unlisted(resource_type, permissions, reference)
     ]
 
     # THEN
