@@ -274,6 +274,23 @@ def test_the_bucket_is_emptied_before_its_stack_is_deleted(
     ]
 
 
+def test_the_users_are_deleted_before_their_app_instance(
+    account: Account, proof_aws: LocalAws
+) -> None:
+    # GIVEN, because the local Chime SDK also deletes an AppInstance that has users
+    create_fixtures(account.place)
+    [chat] = proof_aws.chime.app_instances
+    users = [proof_aws.chime.create_user(chat, f"guest-{number}") for number in range(2)]
+    proof_aws.chime.calls.clear()
+
+    # WHEN
+    account.clean_up()
+
+    # THEN
+    deletions = [each.arn for each in proof_aws.chime.calls if each.operation.startswith("Delete")]
+    assert deletions == [*users, chat]
+
+
 def test_what_cannot_be_removed_is_reported(account: Account, proof_aws: LocalAws) -> None:
     # GIVEN a queue with the name of the run that is in none of its stacks
     sqs = proof_aws.client("sqs")
