@@ -1,6 +1,8 @@
 """The commands of docs/guests.md, docs/operating.md and docs/pipelines.md, on a local AWS."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,10 +50,11 @@ def app(chat: str, tmp_path: Path) -> Path:
         f"guest_policy.CHAT = {chat!r}\n"
         "app = App()\nguest_policy.GuestPolicy(app, 'GuestPolicy')\napp.synth()\n"
     )
-    (tmp_path / "cdk.json").write_text(f'{{"app": "{sys.executable} app.py"}}')
+    python = shlex.quote(sys.executable)
+    (tmp_path / "cdk.json").write_text(json.dumps({"app": f"{python} app.py"}))
     command = tmp_path / "bin" / "chime-expiration"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m chime_expiration "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {python} -m chime_expiration "$@"\n')
     command.chmod(0o755)
     return tmp_path
 
