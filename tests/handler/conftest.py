@@ -38,7 +38,7 @@ def function(
                 verify=str(certificates.authority),
                 aws_access_key_id="test",
                 aws_secret_access_key="test",
-                config=Config(retries={"total_max_attempts": 1}, read_timeout=0.3),
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=1.5),
             )
         return clients[region]
 
