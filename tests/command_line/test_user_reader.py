@@ -64,7 +64,7 @@ class Readers:
             verify=str(self._certificates.authority),
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=0.3),
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=1.5),
         )
 
 
