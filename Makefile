@@ -26,7 +26,7 @@ demo: $(READY) ## deploy the app to a local AWS, step by step, and show what cha
 local: $(READY) ## start a local AWS, for the CDK CLI in another terminal
 	@python -m localaws
 
-test: check ## run `make check`, then all tests that need no network (five minutes)
+test: check ## run `make check`, then all tests that need no network (eight minutes)
 	python -m pytest $(PARALLEL) 3
 
 test-fast: $(READY) ## run the tests that start no deployment and no other process, with a part of the examples
