@@ -106,9 +106,11 @@ def test_a_function_may_make_the_calls_that_its_role_allows_at_that_moment(
     error = invoke(local_aws, function_name, user)["error"]
 
     # THEN
-    assert "AccessDeniedException" in error
-    assert f"assumed-role/provider-role/provider is not authorized to perform: {PUT}" in error
-    assert f"on resource: {user}" in error
+    denied = local_aws.chime.answers.denied_call
+    session = f"arn:aws:sts::{local_aws.account}:assumed-role/provider-role/provider"
+    message = denied.message.replace("{principal}", session).replace("{action}", PUT)
+    assert denied.error in error
+    assert message.replace("{resource}", user) in error
 
     # WHEN the role gets a policy / THEN the call is allowed
     allow(local_aws, "provider-role", f"{user.partition('/user/')[0]}/user/*")
@@ -117,7 +119,7 @@ def test_a_function_may_make_the_calls_that_its_role_allows_at_that_moment(
 
     # WHEN the policy is deleted / THEN the call is denied again
     local_aws.client("iam").delete_role_policy(RoleName="provider-role", PolicyName="chime")
-    assert "AccessDeniedException" in invoke(local_aws, function_name, user)["error"]
+    assert denied.error in invoke(local_aws, function_name, user)["error"]
 
 
 def test_a_function_in_another_region_is_known_by_its_role(local_aws: LocalAws, user: str) -> None:

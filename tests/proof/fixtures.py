@@ -64,7 +64,11 @@ def template(run: Run) -> dict[str, Any]:
                 "Type": "AWS::Events::Rule",
                 "Properties": {
                     "Name": f"{run.name}-events",
-                    "EventPattern": {"source": ["aws.chime"]},
+                    # Which source the events of an expiration have is one of the questions.
+                    "EventPattern": {
+                        "source": [{"prefix": "aws."}],
+                        "detail": {"eventSource": ["chime.amazonaws.com"]},
+                    },
                     "Targets": [{"Id": "queue", "Arn": queue}],
                 },
             },
