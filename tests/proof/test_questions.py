@@ -262,6 +262,20 @@ def test_events_that_do_not_arrive_are_not_known(
         assert "a CloudTrail trail with logging enabled" in str(answers[question].reason)
 
 
+def test_a_queue_that_never_gets_empty_does_not_keep_a_question_from_its_end(
+    ask_all: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN more events of other users than a look can receive
+    other = {"Body": json.dumps({"detail": {"eventName": "CreateAppInstanceUser"}})}
+    monkeypatch.setattr(Recorder, "receive_message", lambda _, **__: {"Messages": [other]})
+
+    # WHEN
+    answer = ask_all.some(SETTINGS, "creation_event")["creation_event"]
+
+    # THEN
+    assert "no event arrived in time" in str(answer.reason)
+
+
 def test_a_role_that_is_not_known_yet_is_assumed_later(
     ask_all: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from proof.answer import Answer
 from proof.place import Place
 from proof.questions.calls import create_user
-from proof.questions.recorded_events import wait_for_event
+from proof.questions.recorded_events import NO_EVENT, wait_for_event
 from proof.redaction import redacted_record
 
 _USER_ID = "created-1"
@@ -24,13 +24,11 @@ def creation_event(place: Place) -> Answer:
             and place.fixtures.app_instance_arn in str(detail)
         )
 
-    # On a local AWS, an event arrives at once or never.
-    event = wait_for_event(place, is_wanted, 10 if place.is_local else _SECONDS)
+    event = wait_for_event(place, is_wanted, _SECONDS)
     if event is None:
         return Answer(
             "creation_event",
-            reason="no event arrived in time: EventBridge gets these events only if a CloudTrail "
-            "trail with logging enabled exists in the region",
+            reason=NO_EVENT,
         )
     detail = event["detail"]
     request = detail.get("requestParameters") or {}

@@ -6,7 +6,7 @@ from typing import Any
 from proof.answer import Answer
 from proof.place import Place
 from proof.questions.calls import SET, create_user
-from proof.questions.recorded_events import wait_for_event
+from proof.questions.recorded_events import NO_EVENT, wait_for_event
 from proof.redaction import redacted_record
 
 _USER_ID = "expires-1"
@@ -23,12 +23,11 @@ def expiration_event(place: Place) -> Answer:
         detail = event.get("detail", {})
         return detail.get("eventName") == "ExpireAppInstanceUser" and arn in str(detail)
 
-    event = wait_for_event(place, is_wanted, 10 if place.is_local else _DELETION_SECONDS)
+    event = wait_for_event(place, is_wanted, _DELETION_SECONDS)
     if event is None:
         return Answer(
             "expiration_event",
-            reason="no event arrived in time: EventBridge gets these events only if a CloudTrail "
-            "trail with logging enabled exists in the region",
+            reason=NO_EVENT,
         )
     detail = event["detail"]
     return Answer(

@@ -6,7 +6,16 @@ from typing import Any
 
 from proof.place import Place
 
-_SECONDS_BETWEEN_LOOKS = 1
+NO_EVENT = (
+    "no event arrived in time: EventBridge gets these events only if a CloudTrail trail with "
+    "logging enabled exists in the region"
+)
+
+_SECONDS_BETWEEN_LOOKS = 10
+_LOCAL_SECONDS = 10
+"""On a local AWS, an event arrives at once or never."""
+
+_MOST_CALLS_OF_A_LOOK = 100
 
 
 def wait_for_event(
@@ -14,22 +23,24 @@ def wait_for_event(
 ) -> dict[str, Any] | None:
     """Return the first event that is wanted, or None if none arrives in time.
 
-    Others stay in the queue: they become visible again.
+    ``seconds`` are those on AWS. Other events stay in the queue: they become visible again.
     """
-    waited = 0.0
+    between = 1 if place.is_local else _SECONDS_BETWEEN_LOOKS
+    left = _LOCAL_SECONDS if place.is_local else seconds
     while True:
         for event in _received(place):
             if is_wanted(event):
                 return event
-        if waited >= seconds:
+        if left <= 0:
             return None
-        place.wait(_SECONDS_BETWEEN_LOOKS)
-        waited += _SECONDS_BETWEEN_LOOKS
+        place.wait(between)
+        left -= between
 
 
 def _received(place: Place) -> Iterator[dict[str, Any]]:
+    """Yield the events of one look, which has an end: events can become visible during it."""
     queues = place.client("sqs")
-    while True:
+    for _ in range(_MOST_CALLS_OF_A_LOOK):
         response = queues.receive_message(
             QueueUrl=place.fixtures.queue_url,
             MaxNumberOfMessages=10,
